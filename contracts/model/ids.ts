@@ -1,0 +1,16 @@
+/** 1 to 128 of [A-Za-z0-9._:-], not starting with a dot. */
+export const CONTENT_ID = /^(?!\.)[A-Za-z0-9._:-]{1,128}$/;
+
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The name under which we appear as `source_service` in what we send. */
+export const OUR_SOURCE = 'reelway';
+
+/** The one place that knows how a run is named. */
+export const workflowIdOf = (contentId: string): string => `content:${contentId}`;
+
+export const contentIdOf = (workflowId: string): string => workflowId.replace(/^content:/, '');
+
+/** Everything we write for one upload lies below this prefix (no trailing slash). */
+export const outputPrefix = (at: { residency: string; contentId: string; generation: number; revision: number }): string =>
+  `${at.residency}/${at.contentId}/g${String(at.generation)}/r${String(at.revision)}`;

@@ -1,0 +1,90 @@
+/**
+ * What the rest of the system needs from the outside world. platform/ has the adapters; unit tests have fakes.
+ */
+
+/** Objects by key. Keys are relative, '/'-separated, checked by the adapter; a bad one throws RAW_KEY_UNSAFE. */
+export interface ObjectStore {
+  /** Size in bytes, or null where there is no such object. */
+  stat(key: string): Promise<{ bytes: number } | null>;
+  /** Brings the object to a local file that does not exist yet. Throws RAW_OBJECT_MISSING. */
+  fetch(key: string, toPath: string): Promise<{ bytes: number }>;
+  /** Stores a local file under the key: complete or not at all (written aside, synced, renamed). */
+  store(key: string, fromPath: string): Promise<{ bytes: number }>;
+  read(key: string): Promise<Buffer>;
+  /** Keys below a prefix, sorted. */
+  list(prefix: string): Promise<string[]>;
+  /** Removing what is not there is fine. */
+  remove(key: string): Promise<void>;
+}
+
+/** A content-encryption key in the clear; it never leaves the activity that packages. Both hex, 32 digits. */
+export interface ContentKey {
+  cekId: string;
+  keyId: string;
+  key: string;
+}
+
+export interface KeyStore {
+  /** The key of a content and package set; made and stored wrapped on first use. Throws KEY_UNAVAILABLE. */
+  contentKey(input: { contentId: string; packageSet: string }): Promise<ContentKey>;
+  /** The key behind a cek_id, for verification. Throws NOT_FOUND, KEY_UNAVAILABLE. */
+  unwrap(cekId: string): Promise<ContentKey>;
+}
+
+/** One Kafka record as it came. Offsets and timestamps are decimal text, as the protocol has them. */
+export interface KafkaRecord {
+  topic: string;
+  partition: number;
+  offset: string;
+  /** ms since 1970, the record's own time. */
+  timestamp: string;
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: Record<string, string>;
+}
+
+export interface OutgoingRecord {
+  topic: string;
+  key: string | null;
+  value: Buffer;
+  headers: Record<string, string>;
+}
+
+export interface KafkaProducer {
+  /** Sends all, acks all; resolves with where each landed, in order. Throws SERVICE_UNREACHABLE. */
+  send(records: OutgoingRecord[]): Promise<{ partition: number; offset: string }[]>;
+  close(): Promise<void>;
+}
+
+export interface KafkaConsumer {
+  /** ms since 1970 of the last sign of life of the group session. */
+  lastHeartbeatAt(): number;
+  /** Partitions now assigned, per topic. */
+  assignment(): Record<string, number[]>;
+  close(): Promise<void>;
+}
+
+export interface ConsumeOptions {
+  groupId: string;
+  topics: string[];
+  /**
+   * Gets the records of one partition, in order. Offsets are committed only after it resolved.
+   * When it throws, nothing is committed and the same records come again after a back-off.
+   */
+  onBatch(records: KafkaRecord[]): Promise<void>;
+  /** Where a group without offsets starts. Default true: nothing that waits is skipped. */
+  fromBeginning?: boolean;
+}
+
+export interface Kafka {
+  producer(): Promise<KafkaProducer>;
+  consume(options: ConsumeOptions): Promise<KafkaConsumer>;
+  /** What the broker has; null for a topic that is not there. */
+  describeTopics(
+    names: string[],
+  ): Promise<Record<string, null | { partitions: number; config: Record<string, string> }>>;
+  createTopics(topics: { name: string; partitions: number; config: Record<string, string> }[]): Promise<void>;
+  /** High watermark and committed offset per partition. */
+  lag(groupId: string, topic: string): Promise<{ partition: number; high: string; committed: string | null }[]>;
+  close(): Promise<void>;
+}

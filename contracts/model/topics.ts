@@ -1,0 +1,57 @@
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** `both`: ours to send when we execute the stage, ours to read when a service does. */
+export type TopicDirection = 'consume' | 'produce' | 'both';
+
+export interface TopicRow {
+  readonly partitions: number;
+  /** Payload field that is the record key; null: no key. */
+  readonly key: string | null;
+  readonly retentionMs: number;
+  readonly direction: TopicDirection;
+  /** A flat body without the envelope is accepted as well (the two camelCase topics). */
+  readonly flat?: true;
+}
+
+/** The topics of the two contracts, with what given contracts leave open settled. One row per topic; everything else (docs, checks, provisioning) is made from it. */
+export const TOPICS = {
+  'media.upload.initiated': { partitions: 12, key: 'upload_session_id', retentionMs: 7 * DAY_MS, direction: 'consume' },
+  'media.transcoded': { partitions: 24, key: 'content_id', retentionMs: 7 * DAY_MS, direction: 'both' },
+  'media.drm.packaged': { partitions: 12, key: 'content_id', retentionMs: 7 * DAY_MS, direction: 'both' },
+  'media.published': { partitions: 12, key: 'content_id', retentionMs: 30 * DAY_MS, direction: 'produce' },
+  'moderation.flagged': { partitions: 6, key: 'content_id', retentionMs: 30 * DAY_MS, direction: 'both' },
+  'moderation.approved': { partitions: 6, key: 'content_id', retentionMs: 30 * DAY_MS, direction: 'both' },
+  'user.engagement.events': { partitions: 48, key: 'user_id', retentionMs: 90 * DAY_MS, direction: 'consume' },
+  'engagement.subscription.changed': { partitions: 12, key: 'creator_id', retentionMs: 30 * DAY_MS, direction: 'consume' },
+  'payment.events': { partitions: 12, key: 'subscriber_id', retentionMs: 365 * DAY_MS, direction: 'consume' },
+  'notification.dispatch.requested': { partitions: 12, key: 'user_id', retentionMs: 3 * DAY_MS, direction: 'produce' },
+  'upload.media.processed': { partitions: 12, key: 'episodeId', retentionMs: 7 * DAY_MS, direction: 'consume', flat: true },
+  'engagement.metrics': { partitions: 12, key: null, retentionMs: 7 * DAY_MS, direction: 'consume', flat: true },
+  'internal.lifecycle.events': { partitions: 12, key: 'content_id', retentionMs: 30 * DAY_MS, direction: 'produce' },
+} as const satisfies Record<string, TopicRow>;
+
+export type Topic = keyof typeof TOPICS;
+
+export const isTopic = (name: string): name is Topic => Object.hasOwn(TOPICS, name);
+export const topicRow = (topic: Topic): TopicRow => TOPICS[topic];
+
+/** The topics whose events drive a lifecycle. */
+export const LIFECYCLE_TOPICS = [
+  'media.upload.initiated',
+  'media.transcoded',
+  'media.drm.packaged',
+  'moderation.flagged',
+  'moderation.approved',
+] as const satisfies readonly Topic[];
+export type LifecycleTopic = (typeof LIFECYCLE_TOPICS)[number];
+
+/** What a run announces. Notifications are announced beside them, without a sequence. */
+export const MILESTONE_TOPICS = [
+  'media.transcoded',
+  'media.drm.packaged',
+  'moderation.flagged',
+  'moderation.approved',
+  'media.published',
+  'internal.lifecycle.events',
+] as const satisfies readonly Topic[];
+export type MilestoneTopic = (typeof MILESTONE_TOPICS)[number];

@@ -1,0 +1,169 @@
+import type { ErrorCode } from './errors';
+import type { AudioTrackRef, Flag, RenditionRef } from './facts';
+import type { DecisionRecord, Manifests, Milestone, Notice, OutcomeReport, Snapshot, Upload } from './lifecycle';
+import type { ContentType, QueuePriority, Residency, Visibility } from './status';
+
+/** What every activity is told about its place; nothing else may go into an output key. */
+export interface WorkPlace {
+  contentId: string;
+  generation: number;
+  revision: number;
+  residency: Residency;
+  contentType: ContentType;
+}
+
+/** One rendition to encode. kind audio has width, height and frameRate 0. bitrate in bit/s. */
+export interface Rung {
+  label: string;
+  kind: 'video' | 'audio';
+  width: number;
+  height: number;
+  bitrate: number;
+  frameRate: number;
+}
+
+/** What a probe saw; see activities/media/probe.ts. Durations in seconds. */
+export interface SourceProbe {
+  container: string;
+  bytes: number;
+  durationSeconds: number;
+  video: null | {
+    codec: string;
+    width: number;
+    height: number;
+    rotation: number;
+    frameRate: number;
+    pixFmt: string;
+  };
+  audio: null | { codec: string; channels: number; sampleRate: number; bitrate: number | null; lang: string };
+  streams: number;
+}
+
+export interface VerifyUploadInput {
+  place: WorkPlace;
+  upload: Upload;
+  verify: 'full' | 'trust';
+  /** False where a service transcodes: then nothing is probed for a ladder in `trust`. */
+  planLadder: boolean;
+}
+export interface VerifyUploadResult {
+  sha256: string | null;
+  bytes: number | null;
+  probe: SourceProbe | null;
+  ladder: Rung[];
+}
+
+export interface TranscodeInput {
+  place: WorkPlace;
+  rawKey: string;
+  sourceSha256: string;
+  probe: SourceProbe;
+  rung: Rung;
+}
+export interface TranscodeResult {
+  rung: Rung;
+  key: string;
+  bytes: number;
+  sha256: string;
+  durationSeconds: number;
+  lang: string;
+  /** True where an earlier attempt's recorded output was found and nothing was encoded. */
+  reused: boolean;
+}
+
+export interface CheckInput {
+  place: WorkPlace;
+  check: string;
+  sourceSha256: string | null;
+  creatorId: string;
+}
+export interface CheckResult {
+  check: string;
+  flags: Flag[];
+}
+
+/** Writes what moderation found: our flags raise open_flags, a clean result is a decision by "auto". One of the two. */
+export interface RecordVerdictInput {
+  place: WorkPlace;
+  flagged: null | { key: string; flags: Flag[]; priority: QueuePriority; at: number };
+  decision: null | DecisionRecord;
+}
+export interface RecordVerdictResult {
+  openFlags: number;
+}
+
+export interface PackageInput {
+  place: WorkPlace;
+  renditions: TranscodeResult[];
+  /** Package sets are numbered within a revision: a re-package builds beside the live set. */
+  set: number;
+}
+export interface PackageResult {
+  manifests: Manifests;
+  reused: boolean;
+}
+
+export interface PublishInput {
+  place: WorkPlace;
+  decisionId: string;
+  visibility: Extract<Visibility, 'PUBLISHED' | 'AGE_GATED'>;
+  manifests: Manifests;
+}
+/** wasVisible: it was visible before, so nothing is announced again. */
+export interface PublishResult {
+  title: string;
+  categories: string[];
+  creatorId: string;
+  wasVisible: boolean;
+}
+
+export interface AnnounceInput {
+  snapshot: Snapshot;
+  milestones: Milestone[];
+  notices: Notice[];
+  outcomes: OutcomeReport[];
+  /** The run has ended: the router treats later facts as late from here on. */
+  closing: boolean;
+}
+/** refused: a milestone that was not stored, with why; the others were. */
+export interface AnnounceResult {
+  refused: { milestone: string; topic: string; ordinal: number; code: ErrorCode; message: string }[];
+}
+
+export interface RemoveOutputsInput {
+  place: WorkPlace;
+  stage: 'transcode' | 'package';
+}
+export interface RemoveOutputsResult {
+  removed: number;
+}
+
+export interface WithdrawInput {
+  place: WorkPlace;
+}
+
+/** The activities as workflow code sees them. Every failure carries one of our codes as its type. */
+export interface Activities {
+  verifyUpload(input: VerifyUploadInput): Promise<VerifyUploadResult>;
+  transcodeRendition(input: TranscodeInput): Promise<TranscodeResult>;
+  runCheck(input: CheckInput): Promise<CheckResult>;
+  recordVerdict(input: RecordVerdictInput): Promise<RecordVerdictResult>;
+  packageContent(input: PackageInput): Promise<PackageResult>;
+  publishContent(input: PublishInput): Promise<PublishResult>;
+  announce(input: AnnounceInput): Promise<AnnounceResult>;
+  removeOutputs(input: RemoveOutputsInput): Promise<RemoveOutputsResult>;
+  /** Hides what publish made visible; compensation of publish. */
+  withdrawContent(input: WithdrawInput): Promise<void>;
+}
+
+/** How renditions are told to others. */
+export interface TranscodedView {
+  renditions: RenditionRef[];
+  audioTracks: AudioTrackRef[];
+  durationSeconds: number;
+}
+
+/** Task queues. Media work stays in its residency. */
+export const LIFECYCLE_QUEUE = 'lifecycle';
+export const CATALOG_QUEUE = 'catalog';
+export const mediaQueueOf = (residency: Residency): string => `media.${residency.toLowerCase()}`;

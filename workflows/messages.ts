@@ -1,0 +1,64 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ErrorCode } from '../contracts/model/errors';
+import type { Fact } from '../contracts/model/facts';
+import type { CarriedOver, DecisionRecord, OpenFlag, Snapshot } from '../contracts/model/lifecycle';
+import type { Policy } from '../contracts/model/policy';
+import type { Stage } from '../contracts/model/status';
+
+export const LIFECYCLE_WORKFLOW = 'contentLifecycle';
+
+/** Start of a run. With `carried`, the run begins at moderate with what the earlier generation made (a flag on finished content). */
+export interface LifecycleInput {
+  contentId: string;
+  generation: number;
+  policy: Policy;
+  carried?: CarriedOver;
+  /** State of the run before continue-as-new; opaque to everybody but the workflow. */
+  resumed?: unknown;
+}
+
+export interface LifecycleResult {
+  status: string;
+  visibility: string;
+  revision: number;
+  code: ErrorCode | null;
+}
+
+/** Facts from the bridge, in the order of their ordering key; at most 50 or 128 KiB together. */
+export const factsSignal = defineSignal<[Fact[]]>('facts');
+
+/** Who asks, why, and under which id; the same id twice is carried out once. */
+export interface Command {
+  commandId: string;
+  actor: string;
+  reason: string;
+}
+export interface RetryCommand extends Command {
+  /** Default: the stage that is parked. */
+  stage?: Stage;
+}
+export type CancelCommand = Command;
+export interface DecideCommand extends Command {
+  decision: DecisionRecord['decision'];
+  decisionId: string;
+  /** ms since 1970; newer than a flag answers it. */
+  at: number;
+}
+
+/** The state right after the command was taken. */
+export interface CommandAnswer {
+  status: Snapshot['status'];
+  stage: Stage;
+  visibility: Snapshot['visibility'];
+  attention: boolean;
+}
+
+export const retryUpdate = defineUpdate<CommandAnswer, [RetryCommand]>('retry');
+export const cancelUpdate = defineUpdate<CommandAnswer, [CancelCommand]>('cancel');
+export const decideUpdate = defineUpdate<CommandAnswer, [DecideCommand]>('decide');
+
+export interface LifecycleView extends Snapshot {
+  openFlags: OpenFlag[];
+  decision: DecisionRecord | null;
+}
+export const stateQuery = defineQuery<LifecycleView>('state');
