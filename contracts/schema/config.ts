@@ -1,0 +1,113 @@
+import type { Policy } from '../model/policy';
+import type { ValueOf } from './variable';
+import { VARIABLES, type VariableName } from './variables';
+
+type Env = Record<string, string | undefined>;
+type Values = { [N in VariableName]: ValueOf<(typeof VARIABLES)[N]> };
+
+export interface ConfigProblem {
+  /** Name of the environment variable. */
+  name: string;
+  /** What is wrong with it; never its value. */
+  message: string;
+}
+export type ConfigResult = { ok: true; config: Config } | { ok: false; problems: ConfigProblem[] };
+
+/** The configuration of a process. Times in ms, sizes in bytes. Null: unset and without a default. */
+export type Config = ReturnType<typeof toConfig>;
+
+/** Reads the whole environment and tells every problem at once. An empty variable counts as unset. */
+export function parseConfig(env: Env): ConfigResult {
+  const problems: ConfigProblem[] = [];
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(VARIABLES) as VariableName[]) {
+    const read = readVariable(name, env);
+    if ('message' in read) problems.push({ name, message: read.message });
+    else values[name] = read.value;
+  }
+  problems.push(...crossProblems(values as Partial<Values>));
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: toConfig(values as Values) };
+}
+
+function readVariable(name: VariableName, env: Env): { value: unknown } | { message: string } {
+  const variable = VARIABLES[name];
+  const text = env[name] === undefined || env[name] === '' ? variable.preset : env[name];
+  if (text === null) return variable.required ? { message: 'is required' } : { value: null };
+  const parsed = variable.kind.safeParse(text);
+  if (parsed.success) return { value: parsed.data };
+  return { message: parsed.error.issues[0]?.message ?? 'is not right' };
+}
+
+function crossProblems(values: Partial<Values>): ConfigProblem[] {
+  if (values.REELWAY_MODERATE_EXECUTOR !== 'service' || values.REELWAY_SILENCE !== null) return [];
+  return [
+    {
+      name: 'REELWAY_SILENCE',
+      message: 'must be review or clear: no topic says that a moderation service found nothing',
+    },
+  ];
+}
+
+function toConfig(v: Values) {
+  return {
+    temporal: {
+      address: v.REELWAY_TEMPORAL_ADDRESS,
+      namespace: v.REELWAY_TEMPORAL_NAMESPACE,
+      ui: v.REELWAY_TEMPORAL_UI,
+    },
+    kafka: {
+      brokers: v.REELWAY_KAFKA_BROKERS,
+      topicPrefix: v.REELWAY_KAFKA_TOPIC_PREFIX,
+      groupId: v.REELWAY_KAFKA_GROUP,
+    },
+    postgres: { url: v.REELWAY_POSTGRES_URL, poolSize: v.REELWAY_POSTGRES_POOL },
+    objects: { root: v.REELWAY_OBJECTS_ROOT },
+    tempDir: v.REELWAY_TEMP_DIR,
+    keys: { kekFile: v.REELWAY_KEK_FILE },
+    cdnBase: v.REELWAY_CDN_BASE,
+    media: { ffmpeg: v.REELWAY_FFMPEG, ffprobe: v.REELWAY_FFPROBE, packager: v.REELWAY_PACKAGER },
+    limits: {
+      maxBytes: v.REELWAY_MAX_SOURCE_BYTES,
+      maxDurationSeconds: v.REELWAY_MAX_SOURCE_SECONDS,
+      maxPixels: v.REELWAY_MAX_SOURCE_PIXELS,
+    },
+    policy: toPolicy(v),
+    lateFlag: v.REELWAY_LATE_FLAG,
+    log: { level: v.REELWAY_LOG_LEVEL },
+    metrics: { host: v.REELWAY_METRICS_HOST, port: v.REELWAY_METRICS_PORT },
+    worker: {
+      queues: v.REELWAY_QUEUES,
+      residencies: v.REELWAY_RESIDENCY,
+      mediaConcurrency: v.REELWAY_MEDIA_CONCURRENCY,
+      cacheSize: v.REELWAY_LIFECYCLE_CACHE,
+    },
+    bridge: { dispatchConcurrency: v.REELWAY_DISPATCH_CONCURRENCY, parkedFactMs: v.REELWAY_PARKED_FACT_MS },
+    fault: { point: v.REELWAY_FAULT, dir: v.REELWAY_FAULT_DIR },
+    production: v.NODE_ENV === 'production',
+  };
+}
+
+function toPolicy(v: Values): Policy {
+  const transcodes = v.REELWAY_TRANSCODE_EXECUTOR;
+  return {
+    executors: {
+      transcode: transcodes,
+      moderate: v.REELWAY_MODERATE_EXECUTOR,
+      package: v.REELWAY_PACKAGE_EXECUTOR,
+    },
+    verify: v.REELWAY_VERIFY ?? (transcodes === 'worker' ? 'full' : 'trust'),
+    silence: { then: v.REELWAY_SILENCE ?? 'review', graceMs: v.REELWAY_SILENCE_GRACE_MS },
+    deadlineMs: {
+      upload: v.REELWAY_UPLOAD_DEADLINE_MS,
+      transcode: v.REELWAY_TRANSCODE_DEADLINE_MS,
+      moderate: v.REELWAY_MODERATE_DEADLINE_MS,
+      package: v.REELWAY_PACKAGE_DEADLINE_MS,
+      publish: v.REELWAY_PUBLISH_DEADLINE_MS,
+    },
+    reviewMs: { STANDARD: v.REELWAY_REVIEW_STANDARD_MS, ESCALATED: v.REELWAY_REVIEW_ESCALATED_MS },
+    newUploadMs: v.REELWAY_NEW_UPLOAD_MS,
+    queueWaitMs: v.REELWAY_QUEUE_WAIT_MS,
+    attempts: { transcode: v.REELWAY_TRANSCODE_ATTEMPTS, package: v.REELWAY_PACKAGE_ATTEMPTS },
+    checks: v.REELWAY_CHECKS,
+  };
+}

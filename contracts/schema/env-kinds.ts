@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/** What the text of an environment variable may be, and what it becomes. Messages never repeat the value: it may be a secret. */
+export type Kind<T> = z.ZodType<T, string>;
+
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+const MAX_PORT = 65_535;
+const HOST_PORT = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/;
+
+export const text = (pattern: RegExp, rule: string): Kind<string> => z.string().regex(pattern, rule);
+
+export const whole = (min: number, max: number): Kind<number> => {
+  const rule = `must be a whole number from ${String(min)} to ${String(max)}`;
+  return z
+    .string()
+    .regex(/^\d{1,16}$/, rule)
+    .transform(Number)
+    .pipe(z.number().min(min, rule).max(max, rule));
+};
+
+/** A time in whole milliseconds; a year is far beyond any sensible deadline. */
+export const ms = (): Kind<number> => whole(1, YEAR_MS);
+
+export const port = (): Kind<number> => whole(0, MAX_PORT);
+
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T): Kind<T[number]> =>
+  z.string().pipe(z.enum(values, `must be ${values.join(' or ')}`));
+
+/** Comma list, at least one, none twice. */
+export const listOf = <T extends string>(item: Kind<T>): Kind<T[]> =>
+  z
+    .string()
+    .transform((list) => list.split(',').map((part) => part.trim()))
+    .pipe(z.array(item))
+    .refine((items) => new Set(items).size === items.length, 'must not name anything twice');
+
+export const address = (): Kind<string> => text(HOST_PORT, 'must be HOST:PORT');
+
+/** A relative path would depend on where the process was started. */
+export const absolutePath = (): Kind<string> => text(/^\/[^\0]*$/, 'must be an absolute path');
+
+/** A command on PATH or an absolute path. */
+export const command = (): Kind<string> =>
+  text(/^(?:\/[^\0]*|[A-Za-z0-9._-]+)$/, 'must be a command name or an absolute path');
+
+export const urlOf = (...schemes: string[]): Kind<string> =>
+  z.string().refine((url) => hasScheme(url, schemes), `must be a URL with ${schemes.join(' or ')}`);
+
+function hasScheme(url: string, schemes: string[]): boolean {
+  return URL.canParse(url) && schemes.includes(new URL(url).protocol.replace(/:$/, ''));
+}

@@ -1,0 +1,141 @@
+import { DEFAULT_POLICY as POLICY } from '../model/policy';
+import { EXECUTORS, RESIDENCIES } from '../model/status';
+import { absolutePath, address, command, listOf, ms, oneOf, port, text, urlOf, whole } from './env-kinds';
+import { optional, preset, required, secret, type Variable } from './variable';
+
+const HOUR_MS = 60 * 60 * 1000;
+const GIB = 1024 ** 3;
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export const WORKER_QUEUES = ['lifecycle', 'catalog', 'media'] as const;
+export const CHECK_NAMES = ['text', 'duplicate'] as const;
+
+const temporal = {
+  REELWAY_TEMPORAL_ADDRESS: required(address(), 'Temporal frontend, HOST:PORT.'),
+  REELWAY_TEMPORAL_NAMESPACE: preset(
+    text(/^[A-Za-z0-9][A-Za-z0-9._-]{1,99}$/, 'must be a namespace name'),
+    'default',
+    'Temporal namespace of the runs.',
+  ),
+  REELWAY_TEMPORAL_UI: optional(urlOf('http', 'https'), 'Temporal UI, for links that people follow.'),
+};
+
+const kafka = {
+  REELWAY_KAFKA_BROKERS: required(listOf(address()), 'Kafka bootstrap servers, comma list of HOST:PORT.'),
+  REELWAY_KAFKA_TOPIC_PREFIX: preset(
+    text(/^[A-Za-z0-9._-]{0,100}$/, 'may hold letters, digits, dot, underscore and hyphen'),
+    '',
+    'Put before every topic name, so that several worlds share a broker.',
+  ),
+  REELWAY_KAFKA_GROUP: preset(
+    text(/^[A-Za-z0-9._-]{1,200}$/, 'may hold letters, digits, dot, underscore and hyphen'),
+    'reelway-bridge',
+    'Consumer group of the bridge.',
+  ),
+};
+
+const postgres = {
+  REELWAY_POSTGRES_URL: secret(required(urlOf('postgres', 'postgresql'), 'Postgres connection string.')),
+  REELWAY_POSTGRES_POOL: preset(whole(2, 500), 10, 'Most connections of one process.'),
+};
+
+const files = {
+  REELWAY_OBJECTS_ROOT: required(absolutePath(), 'Root directory of the object store.'),
+  REELWAY_TEMP_DIR: preset(absolutePath(), '/tmp/reelway', 'Directory for the files of attempts; emptied by them.'),
+  REELWAY_KEK_FILE: preset(
+    absolutePath(),
+    '/run/secrets/reelway-kek',
+    'File with the key-encryption key: 32 bytes as base64. Read by media workers only.',
+  ),
+  REELWAY_CDN_BASE: optional(urlOf('http', 'https'), 'Put before manifest paths where they are shown to viewers.'),
+};
+
+const media = {
+  REELWAY_FFMPEG: preset(command(), 'ffmpeg', 'The ffmpeg to call.'),
+  REELWAY_FFPROBE: preset(command(), 'ffprobe', 'The ffprobe to call.'),
+  REELWAY_PACKAGER: preset(command(), 'packager', 'The Shaka Packager to call.'),
+  REELWAY_MAX_SOURCE_BYTES: preset(whole(1, 1024 * GIB), 50 * GIB, 'Largest source, in bytes.'),
+  REELWAY_MAX_SOURCE_SECONDS: preset(whole(1, 1_000_000), 12 * 60 * 60, 'Longest source, in seconds.'),
+  REELWAY_MAX_SOURCE_PIXELS: preset(whole(1, 1_000_000_000), 7680 * 4320, 'Largest source frame, width times height.'),
+};
+
+const stages = {
+  REELWAY_TRANSCODE_EXECUTOR: preset(oneOf(EXECUTORS), 'worker', 'Who transcodes: our worker or another service.'),
+  REELWAY_MODERATE_EXECUTOR: preset(oneOf(EXECUTORS), 'worker', 'Who moderates: our worker or another service.'),
+  REELWAY_PACKAGE_EXECUTOR: preset(oneOf(EXECUTORS), 'worker', 'Who packages: our worker or another service.'),
+  REELWAY_VERIFY: optional(
+    oneOf(['full', 'trust']),
+    'full: probe and decode the raw file; trust: believe the event. Unset: full when our worker transcodes, else trust.',
+  ),
+  REELWAY_SILENCE: optional(
+    oneOf(['review', 'clear']),
+    'What it means when a moderation service says nothing. Required when REELWAY_MODERATE_EXECUTOR is service.',
+  ),
+  REELWAY_SILENCE_GRACE_MS: preset(ms(), POLICY.silence.graceMs, 'How long a moderation service may be silent, in ms.'),
+  REELWAY_CHECKS: preset(listOf(oneOf(CHECK_NAMES)), POLICY.checks.join(','), 'Moderation checks of our worker.'),
+  REELWAY_LATE_FLAG: preset(
+    oneOf(['hide', 'attention']),
+    'hide',
+    'What a flag on visible content does at once: hide it, or only call an admin.',
+  ),
+  REELWAY_TRANSCODE_ATTEMPTS: preset(whole(1, 100), POLICY.attempts.transcode, 'Attempts per rendition.'),
+  REELWAY_PACKAGE_ATTEMPTS: preset(whole(1, 100), POLICY.attempts.package, 'Attempts to package.'),
+};
+
+const deadlines = {
+  REELWAY_UPLOAD_DEADLINE_MS: preset(ms(), POLICY.deadlineMs.upload, 'Longest upload stage, in ms.'),
+  REELWAY_TRANSCODE_DEADLINE_MS: preset(ms(), POLICY.deadlineMs.transcode, 'Longest transcode stage, in ms.'),
+  REELWAY_MODERATE_DEADLINE_MS: preset(ms(), POLICY.deadlineMs.moderate, 'Longest moderate stage, in ms.'),
+  REELWAY_PACKAGE_DEADLINE_MS: preset(ms(), POLICY.deadlineMs.package, 'Longest package stage, in ms.'),
+  REELWAY_PUBLISH_DEADLINE_MS: preset(ms(), POLICY.deadlineMs.publish, 'Longest publish stage, in ms.'),
+  REELWAY_REVIEW_STANDARD_MS: preset(ms(), POLICY.reviewMs.STANDARD, 'Review time of STANDARD flags, in ms.'),
+  REELWAY_REVIEW_ESCALATED_MS: preset(ms(), POLICY.reviewMs.ESCALATED, 'Review time of ESCALATED flags, in ms.'),
+  REELWAY_NEW_UPLOAD_MS: preset(ms(), POLICY.newUploadMs, 'How long content waits for a new upload, in ms.'),
+  REELWAY_QUEUE_WAIT_MS: preset(ms(), POLICY.queueWaitMs, 'Wait in a task queue before NO_WORKER is shown, in ms.'),
+};
+
+const processes = {
+  REELWAY_QUEUES: preset(listOf(oneOf(WORKER_QUEUES)), WORKER_QUEUES.join(','), 'Task queues that a worker serves.'),
+  REELWAY_RESIDENCY: preset(listOf(oneOf(RESIDENCIES)), 'GLOBAL', 'Residencies whose media a worker may touch.'),
+  REELWAY_MEDIA_CONCURRENCY: preset(whole(1, 256), 2, 'Media activities at the same time in one worker.'),
+  REELWAY_LIFECYCLE_CACHE: preset(whole(10, 100_000), 1_000, 'Cached runs of one worker; about 0.2 MB each.'),
+  REELWAY_DISPATCH_CONCURRENCY: preset(whole(1, 512), 16, 'Contents that one bridge dispatches at the same time.'),
+  REELWAY_PARKED_FACT_MS: preset(ms(), 24 * HOUR_MS, 'How long a fact waits for its upload before it is dead, in ms.'),
+  REELWAY_LOG_LEVEL: preset(oneOf(LOG_LEVELS), 'info', 'Least severe log level that is written.'),
+  REELWAY_METRICS_HOST: preset(text(/^[A-Za-z0-9.:_-]+$/, 'must be a host'), '127.0.0.1', 'Where metrics listen.'),
+  REELWAY_METRICS_PORT: preset(port(), 0, 'Port of metrics and health; 0 picks a free one.'),
+  REELWAY_FAULT: optional(
+    text(/^[a-z0-9.:_-]{1,200}$/i, 'must be the name of a fault point'),
+    'Fault point, for tests.',
+  ),
+  REELWAY_FAULT_DIR: optional(absolutePath(), 'Where a reached fault point leaves word, for tests.'),
+  NODE_ENV: optional(oneOf(['production', 'development', 'test']), 'production refuses fault points.'),
+};
+
+/** All variables, in the order and under the headings of .env.example. */
+export const SECTIONS = {
+  Temporal: temporal,
+  Kafka: kafka,
+  Postgres: postgres,
+  Files: files,
+  Media: media,
+  Stages: stages,
+  Deadlines: deadlines,
+  Processes: processes,
+} as const satisfies Record<string, Record<string, Variable<unknown>>>;
+
+export const VARIABLES = {
+  ...temporal,
+  ...kafka,
+  ...postgres,
+  ...files,
+  ...media,
+  ...stages,
+  ...deadlines,
+  ...processes,
+};
+export type VariableName = keyof typeof VARIABLES;
+
+/** Names that look like ours and are not in the table: spelling mistakes that would silently do nothing. */
+export const unknownVariables = (env: Record<string, string | undefined>): string[] =>
+  Object.keys(env).filter((name) => name.startsWith('REELWAY_') && !Object.hasOwn(VARIABLES, name));
