@@ -235,6 +235,7 @@ export const ERRORS = {
   },
   CONTENT_FINISHED: { class: 'fact', title: 'The content had already ended.', hint: 'Nothing to do.' },
   SAME_FACT: { class: 'fact', title: 'The same fact had arrived before under another event id.', hint: 'Nothing to do.' },
+  STAGE_DONE: { class: 'fact', title: 'The stage had already ended with another result.', hint: 'Nothing to do.' },
   OLDER_THAN_FLAG: {
     class: 'fact',
     title: 'The decision is older than the flag that is open.',
@@ -296,6 +297,11 @@ export const ERRORS = {
     class: 'refusal',
     title: 'The content is already visible; it cannot be cancelled.',
     hint: 'Decide it REMOVED instead.',
+  },
+  RECORD_FIXED: {
+    class: 'refusal',
+    title: 'Creator, residency and content type of a content are fixed once its upload came.',
+    hint: 'Keep the three as they are, or register the content under another id.',
   },
   REASON_MISSING: { class: 'refusal', title: 'The command needs a reason.', hint: 'Give --reason TEXT.' },
   COMMAND_ID_REUSED: {
