@@ -234,7 +234,11 @@ export const ERRORS = {
     hint: 'Nothing to do.',
   },
   CONTENT_FINISHED: { class: 'fact', title: 'The content had already ended.', hint: 'Nothing to do.' },
-  SAME_FACT: { class: 'fact', title: 'The same fact had arrived before under another event id.', hint: 'Nothing to do.' },
+  SAME_FACT: {
+    class: 'fact',
+    title: 'The same fact had arrived before under another event id.',
+    hint: 'Nothing to do.',
+  },
   STAGE_DONE: { class: 'fact', title: 'The stage had already ended with another result.', hint: 'Nothing to do.' },
   OLDER_THAN_FLAG: {
     class: 'fact',
@@ -282,7 +286,11 @@ export const ERRORS = {
     hint: 'An upload of the content re-opens the fact.',
   },
   CONTENT_NOT_FOUND: { class: 'refusal', title: 'There is no such content.', hint: 'List them: reelway content list' },
-  NOT_FOUND: { class: 'refusal', title: 'There is no such thing.', hint: 'List what there is and use an id from the list.' },
+  NOT_FOUND: {
+    class: 'refusal',
+    title: 'There is no such thing.',
+    hint: 'List what there is and use an id from the list.',
+  },
   ALREADY_FINISHED: {
     class: 'refusal',
     title: 'The content has already ended.',
@@ -309,7 +317,11 @@ export const ERRORS = {
     title: 'The command id was used before for another command.',
     hint: 'Leave --command-id out, or use a new one.',
   },
-  INPUT_INVALID: { class: 'refusal', title: 'The input does not meet its schema.', hint: 'The message names the fields.' },
+  INPUT_INVALID: {
+    class: 'refusal',
+    title: 'The input does not meet its schema.',
+    hint: 'The message names the fields.',
+  },
   OUTCOME_UNKNOWN: {
     class: 'setup',
     title: 'The command was recorded, but no worker answered in time.',
