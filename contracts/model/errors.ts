@@ -387,7 +387,10 @@ export function errorRow(code: ErrorCode): { class: ErrorClass; title: string; h
   return { class: row.class, title: row.title, hint: row.hint, retryable: row.retryable ?? false };
 }
 
-/** Every error we throw. `message` is for people: what happened here, with the values that matter and no secret. */
+/**
+ * Every error we throw. `message` is for people: what happened here, with the values that matter and no secret.
+ * `retryable` in the options is for the case where this one differs from its row.
+ */
 export class ReelwayError extends Error {
   override readonly name = 'ReelwayError';
   readonly hint: string;
@@ -396,10 +399,10 @@ export class ReelwayError extends Error {
   constructor(
     readonly code: ErrorCode,
     message?: string,
-    options: { cause?: unknown; hint?: string } = {},
+    options: { cause?: unknown; hint?: string; retryable?: boolean } = {},
   ) {
     super(message ?? ERRORS[code].title, 'cause' in options ? { cause: options.cause } : undefined);
     this.hint = options.hint ?? ERRORS[code].hint;
-    this.retryable = errorRow(code).retryable;
+    this.retryable = options.retryable ?? errorRow(code).retryable;
   }
 }

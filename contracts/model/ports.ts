@@ -1,20 +1,33 @@
+import type { AnnounceInput, AnnounceResult } from './work';
+
 /**
  * What the rest of the system needs from the outside world. platform/ has the adapters; unit tests have fakes.
  */
+
+/** Of a transfer: `onBytes` gets the bytes copied so far; aborting rejects with the signal's reason and leaves nothing. */
+export interface TransferOptions {
+  signal?: AbortSignal;
+  onBytes?: (bytes: number) => void;
+}
 
 /** Objects by key. Keys are relative, '/'-separated, checked by the adapter; a bad one throws RAW_KEY_UNSAFE. */
 export interface ObjectStore {
   /** Size in bytes, or null where there is no such object. */
   stat(key: string): Promise<{ bytes: number } | null>;
   /** Brings the object to a local file that does not exist yet. Throws RAW_OBJECT_MISSING. */
-  fetch(key: string, toPath: string): Promise<{ bytes: number }>;
+  fetch(key: string, toPath: string, options?: TransferOptions): Promise<{ bytes: number }>;
   /** Stores a local file under the key: complete or not at all (written aside, synced, renamed). */
-  store(key: string, fromPath: string): Promise<{ bytes: number }>;
+  store(key: string, fromPath: string, options?: TransferOptions): Promise<{ bytes: number }>;
   read(key: string): Promise<Buffer>;
-  /** Keys below a prefix, sorted. */
+  /** Keys below a prefix (a folder, without a trailing slash; '' is everything), sorted. */
   list(prefix: string): Promise<string[]>;
   /** Removing what is not there is fine. */
   remove(key: string): Promise<void>;
+  /**
+   * Removes everything below a prefix but the keys in `keep`, also what dead writers left half written. A writer that
+   * still works below it fails. Returns how many objects it removed.
+   */
+  clear(prefix: string, keep?: ReadonlySet<string>): Promise<number>;
 }
 
 /** A content-encryption key in the clear; it never leaves the activity that packages. Both hex, 32 digits. */
@@ -29,6 +42,15 @@ export interface KeyStore {
   contentKey(input: { contentId: string; packageSet: string }): Promise<ContentKey>;
   /** The key behind a cek_id, for verification. Throws NOT_FOUND, KEY_UNAVAILABLE. */
   unwrap(cekId: string): Promise<ContentKey>;
+}
+
+/** The way out: milestones become events. bridge/outbound implements it, the announce activity calls it. */
+export interface Outbound {
+  /**
+   * Validates, stores and sends, in that order; resolves once everything unsent of this content is sent and marked.
+   * Milestones that do not meet their schema come back in `refused`; trouble with a server throws and may be repeated.
+   */
+  announce(input: AnnounceInput): Promise<AnnounceResult>;
 }
 
 /** One Kafka record as it came. Offsets and timestamps are decimal text, as the protocol has them. */

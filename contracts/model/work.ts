@@ -12,31 +12,67 @@ export interface WorkPlace {
   contentType: ContentType;
 }
 
-/** One rendition to encode. kind audio has width, height and frameRate 0. bitrate in bit/s. */
-export interface Rung {
-  label: string;
-  kind: 'video' | 'audio';
-  width: number;
-  height: number;
-  bitrate: number;
-  frameRate: number;
+/** One video rendition to encode, without sound. bitrate in bit/s, an upper bound. */
+export interface VideoRung {
+  readonly kind: 'video';
+  /** Short edge and "p": "720p". Unique in its plan; safe in keys and file names. */
+  readonly label: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bitrate: number;
+  /** Frames per second as a fraction, "30000/1001"; the same for all rungs of a source. */
+  readonly frameRate: string;
 }
 
-/** What a probe saw; see activities/media/probe.ts. Durations in seconds. */
+/** One audio rendition to encode: AAC-LC, at most stereo. bitrate in bit/s. */
+export interface AudioRung {
+  readonly kind: 'audio';
+  /** "a" and kbit/s: "a128". */
+  readonly label: string;
+  readonly bitrate: number;
+  readonly channels: 1 | 2;
+  readonly sampleRate: 44_100 | 48_000;
+  /** BCP-47 or "und". */
+  readonly lang: string;
+}
+
+export type Rung = VideoRung | AudioRung;
+
+/** The chosen video stream. width and height as shown (turned, square pixels), coded ones as stored. */
+export interface SourceVideo {
+  readonly index: number;
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  readonly codedWidth: number;
+  readonly codedHeight: number;
+  readonly rotation: number;
+  readonly frameRate: number;
+  readonly constantRate: string | null;
+  readonly pixFmt: string;
+  readonly endSeconds: number | null;
+}
+
+export interface SourceAudio {
+  readonly index: number;
+  readonly codec: string;
+  readonly channels: number;
+  readonly sampleRate: number;
+  readonly lang: string;
+  readonly bitrate: number | null;
+  readonly lossless: boolean;
+  readonly endSeconds: number | null;
+}
+
+/** What a probe saw; the fields are explained in activities/media/source-probe.ts. Durations in seconds. */
 export interface SourceProbe {
-  container: string;
-  bytes: number;
-  durationSeconds: number;
-  video: null | {
-    codec: string;
-    width: number;
-    height: number;
-    rotation: number;
-    frameRate: number;
-    pixFmt: string;
-  };
-  audio: null | { codec: string; channels: number; sampleRate: number; bitrate: number | null; lang: string };
-  streams: number;
+  readonly container: string;
+  readonly bytes: number;
+  readonly durationSeconds: number;
+  readonly durationDeclared: boolean;
+  readonly video: SourceVideo | null;
+  readonly audio: SourceAudio | null;
+  readonly streams: number;
 }
 
 export interface VerifyUploadInput {
@@ -50,6 +86,7 @@ export interface VerifyUploadResult {
   sha256: string | null;
   bytes: number | null;
   probe: SourceProbe | null;
+  /** Video, lowest rung first, then audio; empty where nothing was planned. */
   ladder: Rung[];
 }
 

@@ -32,6 +32,8 @@ CREATE TABLE contents (
   decision_id       text,
   published_at      timestamptz,
   removed_at        timestamptz,
+  made_visible_by   text,                         -- the publication that made it visible, so that its repeat is known
+  withdrawn_generation integer,                   -- fence: a late publish of this generation is refused
   sequence          bigint NOT NULL DEFAULT 0,    -- last sequence given to a milestone
   created_at        timestamptz NOT NULL DEFAULT now(),
   updated_at        timestamptz NOT NULL DEFAULT now()
