@@ -12,3 +12,11 @@ export type { SetFile } from './set-files';
 export type { SourceAudio, SourceProbe, SourceVideo } from './source-probe';
 export { DEFAULT_LIMITS, type MediaLimits, type MediaTools } from './tools';
 export { verifyWhole, type VerifyWholeInput } from './verify-whole';
+export {
+  verifyManifest,
+  verifySet,
+  type VerifiedSet,
+  type VerifiedTrack,
+  type VerifyManifestInput,
+  type VerifySetInput,
+} from './verify-set';
