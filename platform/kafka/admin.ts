@@ -1,0 +1,101 @@
+import { ConfigResourceTypes, type Admin, type ITopicConfig, type Kafka as KafkaJs } from 'kafkajs';
+import type { Kafka } from '../../contracts/model/ports';
+import { RETRY } from './client';
+import type { TopicNames } from './names';
+
+/** The broker's own default.replication.factor. */
+const BROKER_DEFAULT = -1;
+
+export type KafkaAdmin = Pick<Kafka, 'describeTopics' | 'createTopics' | 'lag' | 'close'>;
+
+/** Topics and offsets. Connects with the first question; never creates a topic that nobody asked for. */
+export function createAdmin(client: KafkaJs, names: TopicNames, fail: (error: unknown) => Error): KafkaAdmin {
+  const admin = client.admin({ retry: RETRY });
+  let connected: Promise<void> | null = null;
+
+  const ask = async <T>(question: (admin: Admin) => Promise<T>): Promise<T> => {
+    try {
+      connected ??= admin.connect();
+      await connected;
+      return await question(admin);
+    } catch (error) {
+      // A connection that failed once is opened anew by the next question.
+      connected = null;
+      throw fail(error);
+    }
+  };
+
+  return {
+    describeTopics: (wanted) => ask((connection) => describeTopics(connection, names, wanted)),
+    createTopics: (wanted) => ask((connection) => createTopics(connection, names, wanted)),
+    lag: (groupId, topic) => ask((connection) => lagOf(connection, groupId, names.onBroker(topic))),
+    close: async () => {
+      if (connected) await admin.disconnect();
+    },
+  };
+}
+
+const describeTopics = async (
+  admin: Admin,
+  names: TopicNames,
+  wanted: string[],
+): ReturnType<Kafka['describeTopics']> => {
+  const known = new Set(await admin.listTopics());
+  const there = wanted.map(names.onBroker).filter((topic) => known.has(topic));
+  const described: Awaited<ReturnType<Kafka['describeTopics']>> = Object.fromEntries(
+    wanted.map((name) => [name, null]),
+  );
+  // Both calls mean "all topics" where they are given none.
+  if (there.length === 0) return described;
+
+  const { topics } = await admin.fetchTopicMetadata({ topics: there });
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: there.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
+  });
+  for (const { name, partitions } of topics) {
+    const entries = resources.find((resource) => resource.resourceName === name)?.configEntries ?? [];
+    const config = Object.fromEntries(entries.map((entry) => [entry.configName, entry.configValue]));
+    described[names.ofContract(name)] = { partitions: partitions.length, config };
+  }
+  return described;
+};
+
+async function createTopics(
+  admin: Admin,
+  names: TopicNames,
+  wanted: Parameters<Kafka['createTopics']>[0],
+): Promise<void> {
+  const missing = await missingOf(admin, names, wanted);
+  if (missing.length === 0) return;
+  try {
+    await admin.createTopics({ waitForLeaders: true, topics: missing.map((topic) => asRequest(topic, names)) });
+  } catch (error) {
+    // Somebody else may have created one of them meanwhile; then the others were created all the same.
+    if ((await missingOf(admin, names, wanted)).length > 0) throw error;
+  }
+}
+
+async function missingOf<T extends { name: string }>(admin: Admin, names: TopicNames, wanted: T[]): Promise<T[]> {
+  const known = new Set(await admin.listTopics());
+  return wanted.filter((topic) => !known.has(names.onBroker(topic.name)));
+}
+
+const asRequest = (topic: Parameters<Kafka['createTopics']>[0][number], names: TopicNames): ITopicConfig => ({
+  topic: names.onBroker(topic.name),
+  numPartitions: topic.partitions,
+  replicationFactor: BROKER_DEFAULT,
+  configEntries: Object.entries(topic.config).map(([name, value]) => ({ name, value })),
+});
+
+const lagOf = async (admin: Admin, groupId: string, topic: string): ReturnType<Kafka['lag']> => {
+  const ends = await admin.fetchTopicOffsets(topic);
+  const [group] = await admin.fetchOffsets({ groupId, topics: [topic] });
+  const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, offset]));
+  return ends
+    .map(({ partition, high }) => ({ partition, high, committed: known(committed.get(partition)) }))
+    .sort((a, b) => a.partition - b.partition);
+};
+
+/** kafkajs says "-1" for a partition without a committed offset. */
+const known = (offset: string | undefined): string | null => (offset === undefined || offset === '-1' ? null : offset);

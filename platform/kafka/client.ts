@@ -1,0 +1,56 @@
+import { Kafka as KafkaJs, logLevel, type LogEntry } from 'kafkajs';
+import { toReelwayError, unreachable, isUnreachable } from '../errors';
+import type { Logger } from '../log';
+import { ReelwayError } from '../../contracts/model/errors';
+
+/** A broker on the same network answers in milliseconds; this is for one that is away. */
+const CONNECT_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** About 3 s in all: who asked repeats it, and must not wait for minutes to hear that a broker is away. */
+export const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
+
+export function createClient(brokers: string[], log: Logger): KafkaJs {
+  return new KafkaJs({
+    clientId: 'reelway',
+    brokers,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: RETRY,
+    logLevel: logLevel.INFO,
+    logCreator: () => (entry) => {
+      log[levelFor(entry)]({ kafkajs: detailsOf(entry) }, entry.log.message);
+    },
+  });
+}
+
+/** One level lower than kafkajs has it: it calls every attempt that it repeats by itself an error. */
+function levelFor(entry: LogEntry): 'warn' | 'debug' | 'trace' {
+  if (isStartingUp(entry)) return 'debug';
+  if (entry.level === logLevel.ERROR) return 'warn';
+  return entry.level === logLevel.WARN ? 'debug' : 'trace';
+}
+
+/** Normal on first calls and after each restart of a broker. */
+const isStartingUp = (entry: LogEntry): boolean =>
+  /coordinator|not the correct coordinator|group is rebalancing/i.test(
+    `${entry.log.message} ${String(entry.log['error'])}`,
+  );
+
+function detailsOf({ namespace, log }: LogEntry): Record<string, unknown> {
+  const { message: _message, timestamp: _timestamp, logger: _logger, stack: _stack, ...details } = log;
+  return { namespace, ...details };
+}
+
+/** Names the broker, and what a missing topic or a too large record means for us. */
+export function kafkaError(error: unknown, brokers: string[]): ReelwayError {
+  for (let cause: unknown = error, depth = 0; cause !== undefined && depth < 10; depth += 1) {
+    const type = (cause as { type?: unknown } | null)?.type;
+    if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return new ReelwayError('TOPIC_MISSING', undefined, { cause: error });
+    if (type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE')
+      return new ReelwayError('MILESTONE_TOO_LARGE', 'The broker refused a record as too large.', { cause: error });
+    cause = (cause as { cause?: unknown } | null)?.cause;
+  }
+  const address = brokers.join(',');
+  return isUnreachable(error) ? unreachable('Kafka', address, error) : toReelwayError(error, { Kafka: address });
+}

@@ -1,0 +1,169 @@
+import type { Consumer, Kafka as KafkaJs } from 'kafkajs';
+import { ReelwayError } from '../../contracts/model/errors';
+import type { ConsumeOptions, KafkaConsumer } from '../../contracts/model/ports';
+import type { Logger } from '../log';
+import { createBatchHandler } from './batch-handler';
+import { RETRY } from './client';
+import type { TopicNames } from './names';
+
+const SESSION_MS = 30_000;
+const HEARTBEAT_MS = 3_000;
+const REBALANCE_MS = 30_000;
+/** How long a poll may wait for records; the leave of a consumer waits for its last poll. */
+const POLL_MS = 500;
+const MAX_BYTES = 2 * 1024 * 1024;
+const MAX_BYTES_PER_PARTITION = 1024 * 1024;
+/** Partitions handled side by side; each holds one connection of the pool for a moment. */
+const PARTITIONS_AT_ONCE = 4;
+/** No sign of life for two sessions: kafkajs hangs, for it would have rejoined or crashed by now. */
+const DEAD_AFTER_MS = 2 * SESSION_MS;
+const WATCH_MS = 5_000;
+/** A handler is short, so a stop that takes longer hangs. */
+const STOP_MS = 10_000;
+const HANGS = 'Kafka consumer without a heartbeat';
+const FIRST_RESTART_MS = 250;
+const LONGEST_RESTART_MS = 10_000;
+
+/**
+ * A consumer that is made anew whenever kafkajs gives it up, or hangs, until it is closed. It begins at once and
+ * keeps trying while the broker is away or a topic is not there yet; `assignment()` is empty meanwhile.
+ */
+export function startConsumer(
+  client: KafkaJs,
+  names: TopicNames,
+  options: ConsumeOptions,
+  fail: (error: unknown) => Error,
+  log: Logger,
+): KafkaConsumer {
+  const state: State = { heartbeatAt: 0, assignment: {}, closing: new AbortController() };
+  const supervised = supervise(client, names, options, fail, log, state);
+  return {
+    lastHeartbeatAt: () => state.heartbeatAt,
+    assignment: () => state.assignment,
+    close: async () => {
+      state.closing.abort();
+      await supervised;
+    },
+  };
+}
+
+interface State {
+  heartbeatAt: number;
+  assignment: Record<string, number[]>;
+  closing: AbortController;
+}
+
+async function supervise(
+  client: KafkaJs,
+  names: TopicNames,
+  options: ConsumeOptions,
+  fail: (error: unknown) => Error,
+  log: Logger,
+  state: State,
+): Promise<void> {
+  const { signal } = state.closing;
+  let restarts = 0;
+  while (!signal.aborted) {
+    const startedAt = Date.now();
+    const consumer = createConsumer(client, options.groupId);
+    const end = await runUntilItEnds(consumer, names, options, log, state);
+    state.assignment = {};
+    await stop(consumer, log);
+    if (signal.aborted) return;
+    restarts = Date.now() - startedAt > DEAD_AFTER_MS ? 0 : restarts + 1;
+    const delayMs = Math.min(FIRST_RESTART_MS * 2 ** restarts, LONGEST_RESTART_MS);
+    log.warn({ err: fail(end), group: options.groupId, delayMs }, 'the Kafka consumer ended; it is started again');
+    await delay(delayMs, signal);
+  }
+}
+
+function createConsumer(client: KafkaJs, groupId: string): Consumer {
+  return client.consumer({
+    groupId,
+    sessionTimeout: SESSION_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    rebalanceTimeout: REBALANCE_MS,
+    maxWaitTimeInMs: POLL_MS,
+    maxBytes: MAX_BYTES,
+    maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+    allowAutoTopicCreation: false,
+    // Restarting is ours alone: kafkajs does it for some errors and not for others.
+    retry: { ...RETRY, restartOnFailure: () => Promise.resolve(false) },
+  });
+}
+
+/** Resolves with why it ended; undefined when it was closed. */
+async function runUntilItEnds(
+  consumer: Consumer,
+  names: TopicNames,
+  options: ConsumeOptions,
+  log: Logger,
+  state: State,
+): Promise<unknown> {
+  const { signal } = state.closing;
+  let watch: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise<unknown>((ended, failed) => {
+      signal.addEventListener('abort', ended, { once: true });
+      consumer.on(consumer.events.CRASH, (event) => {
+        ended(event.payload.error);
+      });
+      followSession(consumer, names, log, state);
+      state.heartbeatAt = Date.now();
+      watch = setInterval(() => {
+        if (Date.now() - state.heartbeatAt > DEAD_AFTER_MS) ended(new ReelwayError('SERVICE_UNREACHABLE', HANGS));
+      }, WATCH_MS);
+      begin(consumer, names, options, log).catch(failed);
+    });
+  } catch (error) {
+    return error;
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+function followSession(consumer: Consumer, names: TopicNames, log: Logger, state: State): void {
+  consumer.on(consumer.events.HEARTBEAT, () => {
+    state.heartbeatAt = Date.now();
+  });
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    state.heartbeatAt = Date.now();
+    state.assignment = Object.fromEntries(
+      Object.entries(payload.memberAssignment).map(([topic, partitions]) => [names.ofContract(topic), partitions]),
+    );
+    log.info({ group: payload.groupId, assignment: state.assignment }, 'joined the consumer group');
+  });
+}
+
+async function begin(consumer: Consumer, names: TopicNames, options: ConsumeOptions, log: Logger): Promise<void> {
+  await consumer.connect();
+  await consumer.subscribe({
+    topics: options.topics.map(names.onBroker),
+    fromBeginning: options.fromBeginning ?? true,
+  });
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+    eachBatch: createBatchHandler(options, names, log),
+  });
+}
+
+async function stop(consumer: Consumer, log: Logger): Promise<void> {
+  const stopped = consumer.disconnect().catch((error: unknown) => {
+    log.debug({ err: error }, 'the Kafka consumer could not leave');
+  });
+  const waited = new AbortController();
+  await Promise.race([stopped, delay(STOP_MS, waited.signal)]);
+  waited.abort();
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

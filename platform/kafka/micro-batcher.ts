@@ -1,0 +1,79 @@
+/** Records of one request: enough that the round trip is shared, few enough that one request stays short. */
+const MAX_RECORDS = 500;
+/** Below the broker's usual limit of 1 MiB for a batch, with room for headers and framing. */
+const MAX_BYTES = 700 * 1024;
+
+interface Waiting<T, R> {
+  items: T[];
+  bytes: number;
+  resolve(results: R[]): void;
+  reject(error: unknown): void;
+}
+
+export interface MicroBatcher<T, R> {
+  /** The results of these items, in order. */
+  add(items: T[]): Promise<R[]>;
+  /** Resolves when nothing is waiting or in flight. */
+  idle(): Promise<void>;
+}
+
+/**
+ * Joins what many callers send at the same time into one call of `send`, one call after the other, in the order in
+ * which they came. When a joint call fails each caller's items go again alone: one caller's bad record is its own.
+ */
+export function createMicroBatcher<T extends { value: Uint8Array }, R>(
+  send: (items: T[]) => Promise<R[]>,
+): MicroBatcher<T, R> {
+  const queue: Waiting<T, R>[] = [];
+  let running: Promise<void> | null = null;
+
+  const run = async (): Promise<void> => {
+    // Callers of the same tick join the first call too.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (queue.length > 0) await sendTogether(takeBatch(queue), send);
+    running = null;
+  };
+
+  return {
+    add: (items) =>
+      new Promise((resolve, reject) => {
+        const bytes = items.reduce((sum, item) => sum + item.value.byteLength, 0);
+        queue.push({ items, bytes, resolve, reject });
+        running ??= run();
+      }),
+    idle: async () => {
+      await running;
+    },
+  };
+}
+
+/** At least one caller's items, however large. */
+function takeBatch<T, R>(queue: Waiting<T, R>[]): Waiting<T, R>[] {
+  let records = 0;
+  let bytes = 0;
+  let count = 0;
+  for (const waiting of queue) {
+    records += waiting.items.length;
+    bytes += waiting.bytes;
+    if (count > 0 && (records > MAX_RECORDS || bytes > MAX_BYTES)) break;
+    count += 1;
+  }
+  return queue.splice(0, count);
+}
+
+async function sendTogether<T, R>(batch: Waiting<T, R>[], send: (items: T[]) => Promise<R[]>): Promise<void> {
+  try {
+    const results = await send(batch.flatMap((waiting) => waiting.items));
+    let from = 0;
+    for (const waiting of batch) {
+      waiting.resolve(results.slice(from, from + waiting.items.length));
+      from += waiting.items.length;
+    }
+  } catch (error) {
+    if (batch.length === 1 || isRetryable(error)) for (const waiting of batch) waiting.reject(error);
+    else for (const waiting of batch) await sendTogether([waiting], send);
+  }
+}
+
+/** A broker that is away is away for all; sending each alone would only wait as often. */
+const isRetryable = (error: unknown): boolean => (error as { retryable?: unknown }).retryable === true;

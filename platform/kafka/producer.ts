@@ -1,0 +1,93 @@
+import { CompressionTypes, Partitioners, type Kafka as KafkaJs, type Message, type Producer } from 'kafkajs';
+import type { KafkaProducer, OutgoingRecord } from '../../contracts/model/ports';
+import { ReelwayError } from '../../contracts/model/errors';
+import { createMicroBatcher } from './micro-batcher';
+import type { TopicNames } from './names';
+import { RETRY } from './client';
+
+export interface Landed {
+  partition: number;
+  offset: string;
+}
+
+/** All in-sync replicas have it. */
+const ACKS_ALL = -1;
+
+/**
+ * One request in flight, which carries everything that was sent meanwhile; so order within a partition stays.
+ * Not idempotent on purpose: when a send fails kafkajs takes its sequence numbers back, and the next batch, under the
+ * same numbers, is then acknowledged as a duplicate without being written. A repeat has the same event id instead.
+ */
+export function createProducer(client: KafkaJs, names: TopicNames, fail: (error: unknown) => Error): KafkaProducer {
+  // kafkajs tells the first offset per partition only; the partitioner is where a record's partition is seen.
+  const partitionOf = new WeakMap<Message, number>();
+  const producer = client.producer({
+    idempotent: false,
+    allowAutoTopicCreation: false,
+    retry: RETRY,
+    createPartitioner: () => {
+      const choose = Partitioners.DefaultPartitioner();
+      return (args) => {
+        const partition = choose(args);
+        partitionOf.set(args.message, partition);
+        return partition;
+      };
+    },
+  });
+  const connect = connectOnce(producer);
+  const batcher = createMicroBatcher(async (records: OutgoingRecord[]) => {
+    try {
+      await connect();
+      return await sendAll(producer, names, records, partitionOf);
+    } catch (error) {
+      throw fail(error);
+    }
+  });
+  return {
+    send: (records) => batcher.add(records),
+    close: async () => {
+      await batcher.idle();
+      await producer.disconnect();
+    },
+  };
+}
+
+/** Connects with the first send, so that a broker that is away is the sender's trouble and not the start's. */
+function connectOnce(producer: Producer): () => Promise<void> {
+  let connected: Promise<void> | null = null;
+  return () =>
+    (connected ??= producer.connect().catch((error: unknown) => {
+      connected = null;
+      throw error;
+    }));
+}
+
+async function sendAll(
+  producer: Producer,
+  names: TopicNames,
+  records: OutgoingRecord[],
+  partitionOf: WeakMap<Message, number>,
+): Promise<Landed[]> {
+  const messages = records.map(({ key, value, headers }): Message => ({ key, value, headers }));
+  const byTopic = new Map<string, Message[]>();
+  records.forEach((record, index) => {
+    const topic = names.onBroker(record.topic);
+    byTopic.set(topic, [...(byTopic.get(topic) ?? []), messages[index] as Message]);
+  });
+  const topicMessages = [...byTopic].map(([topic, ofTopic]) => ({ topic, messages: ofTopic }));
+  const answers = await producer.sendBatch({ acks: ACKS_ALL, compression: CompressionTypes.None, topicMessages });
+
+  const next = new Map(
+    answers.map((answer) => [place(answer.topicName, answer.partition), BigInt(answer.baseOffset ?? -1)]),
+  );
+  return records.map((record, index) => {
+    const partition = partitionOf.get(messages[index] as Message) ?? -1;
+    const at = place(names.onBroker(record.topic), partition);
+    const offset = next.get(at);
+    if (offset === undefined) throw new ReelwayError('INTERNAL', `Kafka did not answer for ${at}.`);
+    next.set(at, offset + 1n);
+    return { partition, offset: String(offset) };
+  });
+}
+
+const place = (topic: string, partition: number): string => `${topic}/${String(partition)}`;
