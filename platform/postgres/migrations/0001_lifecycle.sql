@@ -28,6 +28,7 @@ CREATE TABLE contents (
   hls_manifest      text,
   dash_manifest     text,
   cek_id            text,
+  transcoded        jsonb,                        -- the renditions that count, as announced; a later generation takes them over
   open_flags        integer NOT NULL DEFAULT 0,
   decision_id       text,
   published_at      timestamptz,
@@ -51,6 +52,18 @@ CREATE TABLE generations (
   started_at  timestamptz,            -- acknowledged by Temporal
   PRIMARY KEY (content_id, generation),
   UNIQUE (content_id, cause)
+);
+
+-- Every upload session that was announced, for ever: what a later generation works on when the payloads are gone.
+CREATE TABLE uploads (
+  content_id        text NOT NULL,
+  upload_session_id text NOT NULL,
+  creator_id        text NOT NULL,
+  raw_key           text NOT NULL,
+  residency         text NOT NULL,
+  content_type      text NOT NULL,
+  uploaded_at       timestamptz NOT NULL,   -- the event's own timestamp
+  PRIMARY KEY (content_id, upload_session_id)
 );
 
 -- The memory of identities; outlives the payloads in inbox.
@@ -87,18 +100,31 @@ CREATE TABLE inbox (
   occurred_at  timestamptz NOT NULL,
   fact         jsonb NOT NULL,        -- the fact as it goes to the run, without its row id
   raw          bytea NOT NULL,
-  code         text,
+  code         text,                  -- why it is not plainly open: parked for what, dead of what, handed back for what
+  parked_clock bigint,                -- what the clock of the upload route showed when the row was parked, ms
   PRIMARY KEY (row_id, received_day)
 ) PARTITION BY RANGE (received_day);
 CREATE TABLE inbox_default PARTITION OF inbox DEFAULT;
 CREATE INDEX inbox_open ON inbox (ordering_key, row_id) WHERE status = 'open';
 CREATE INDEX inbox_parked ON inbox (ordering_key, row_id) WHERE status = 'parked';
-CREATE INDEX inbox_parked_age ON inbox (received_at) WHERE status = 'parked';
+CREATE INDEX inbox_parked_age ON inbox (parked_clock) WHERE status = 'parked';
 
--- One lock row per ordering key. due_at: when the key may be claimed next; null: nothing is open.
+-- How long a route has been up to date, ms. It stands still while the route lags or no bridge runs, so that a fact does
+-- not die of waiting for an upload that we have not read yet.
+CREATE TABLE route_clocks (
+  topic   text PRIMARY KEY,
+  ran_ms  bigint NOT NULL DEFAULT 0,
+  seen_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- One lock row per ordering key. due_at: when the key may be claimed next; null: nothing is open. A claim moves due_at
+-- behind its lease, so a key whose holder died comes back by itself. lease: who may still park and release.
+-- arrivals grows with each row that comes in: a holder that saw fewer leaves the key due.
 CREATE TABLE inbox_keys (
   ordering_key text PRIMARY KEY,
   due_at       timestamptz,
+  lease        uuid,
+  arrivals     bigint NOT NULL DEFAULT 0,
   attempts     integer NOT NULL DEFAULT 0,
   last_code    text
 );
@@ -118,9 +144,11 @@ CREATE TABLE dead_letters (
   content_id   text,
   row_id       bigint,
   code         text NOT NULL,
-  reason       text NOT NULL
+  reason       text NOT NULL,
+  resolved_at  timestamptz            -- when it was opened again; null: still dead
 );
-CREATE UNIQUE INDEX dead_letters_record ON dead_letters (consumer, topic, partition, kafka_offset, code);
+-- The hash is in it because a topic that was made anew has the same offsets with other records.
+CREATE UNIQUE INDEX dead_letters_record ON dead_letters (consumer, topic, partition, kafka_offset, code, md5(coalesce(value, '')));
 CREATE INDEX dead_letters_content ON dead_letters (content_id);
 
 -- Flags raised on a content. cleared_by: the decision id, or why it no longer counts.
