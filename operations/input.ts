@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import { ReelwayError } from '../contracts/model/errors';
+import { CONTENT_ID } from '../contracts/model/ids';
+
+/** The value, or INPUT_INVALID that names every field that is not right. */
+export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    (issue) => `${issue.path.map(String).join('.') || 'input'}: ${issue.message}`,
+  );
+  throw new ReelwayError('INPUT_INVALID', problems.join('; '));
+}
+
+/** Refuses an id that cannot be anybody's before it reaches a server. */
+export function checkContentId(contentId: string): string {
+  if (CONTENT_ID.test(contentId)) return contentId;
+  throw new ReelwayError(
+    'INPUT_INVALID',
+    'A content id is 1 to 128 of A-Z a-z 0-9 . _ : - and does not start with a dot.',
+  );
+}
+
+/** NUL and halves of surrogate pairs: Postgres stores neither. */
+// eslint-disable-next-line no-control-regex
+const UNSTORABLE = /\u0000|\p{Surrogate}/u;
+
+/** Long enough for a story, short enough for a history event. */
+const MAX_REASON = 2_000;
+
+/** The reason of a command, trimmed. Throws REASON_MISSING, INPUT_INVALID. */
+export function checkReason(reason: string | undefined): string {
+  const text = reason?.trim() ?? '';
+  if (text === '') throw new ReelwayError('REASON_MISSING');
+  if (text.length > MAX_REASON) {
+    throw new ReelwayError(
+      'INPUT_INVALID',
+      `The reason has ${String(text.length)} characters; at most ${String(MAX_REASON)}.`,
+    );
+  }
+  if (UNSTORABLE.test(text)) {
+    throw new ReelwayError('INPUT_INVALID', 'The reason holds a NUL character or half of a surrogate pair.');
+  }
+  return text;
+}

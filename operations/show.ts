@@ -1,0 +1,108 @@
+import { ReelwayError, type ErrorCode } from '../contracts/model/errors';
+import type { Manifests, RenditionView } from '../contracts/model/lifecycle';
+import type { Stage, StageStatus } from '../contracts/model/status';
+import {
+  readDecisions,
+  readFacts,
+  readFlags,
+  readMilestones,
+  readOutputs,
+  type DecisionView,
+  type FactView,
+  type FlagView,
+  type MilestoneView,
+  type OutputView,
+} from '../platform/postgres/content-details';
+import { readContent, type ContentRow } from '../platform/postgres/contents';
+import type { OperationsDeps } from './deps';
+import { checkContentId } from './input';
+import { observeRun, type RunView } from './run';
+import { isoOf, manifestsOf, summaryOf, type ContentSummary } from './views';
+
+/** A stage with times as ISO 8601. */
+export interface ShownStage {
+  stage: Stage;
+  status: StageStatus;
+  attempt: number;
+  startedAt: string | null;
+  endedAt: string | null;
+  deadlineAt: string | null;
+  code: ErrorCode | null;
+  message: string | null;
+}
+
+/** percent: what the encoder said last; null where nothing is known. */
+export interface ShownRendition extends RenditionView {
+  percent: number | null;
+}
+
+/** Everything known of one content. Its keys are part of the command line's contract. */
+export interface ShownContent extends ContentSummary {
+  description: string | null;
+  categories: string[];
+  tags: string[];
+  language: string | null;
+  metadataVersion: number;
+  uploadSessionId: string | null;
+  openFlags: number;
+  publishedAt: string | null;
+  manifests: Manifests | null;
+  stages: ShownStage[];
+  renditions: ShownRendition[];
+  /** Events of ours in their sequence; notices are those to people, which have none. */
+  milestones: MilestoneView[];
+  notices: MilestoneView[];
+  facts: FactView[];
+  flags: FlagView[];
+  decisions: DecisionView[];
+  outputs: OutputView[];
+  run: RunView;
+  createdAt: string;
+}
+
+/** One content with all that others said and heard of it. Throws CONTENT_NOT_FOUND; without Temporal `run` says so. */
+export async function show(deps: OperationsDeps, contentId: string): Promise<ShownContent> {
+  const row = await readContent(deps.pool, checkContentId(contentId));
+  if (!row) throw new ReelwayError('CONTENT_NOT_FOUND', `There is no content ${contentId}.`);
+  const { pool } = deps;
+  const [events, facts, flags, decisions, outputs, run] = await Promise.all([
+    readMilestones(pool, contentId),
+    readFacts(pool, contentId),
+    readFlags(pool, contentId),
+    readDecisions(pool, contentId),
+    readOutputs(pool, contentId),
+    observeRun(deps, row),
+  ]);
+  const milestones = events.filter((event) => event.sequence !== null);
+  const notices = events.filter((event) => event.sequence === null);
+  return { ...describeRow(row, run), milestones, notices, facts, flags, decisions, outputs, run };
+}
+
+type RowPart = Omit<ShownContent, 'milestones' | 'notices' | 'facts' | 'flags' | 'decisions' | 'outputs' | 'run'>;
+
+/** The part of `show` that the row and the run alone tell; `watch` looks at nothing else. */
+export const describeRow = (row: ContentRow, run: RunView): RowPart => ({
+  ...summaryOf(row),
+  description: row.description,
+  categories: row.categories,
+  tags: row.tags,
+  language: row.language,
+  metadataVersion: row.metadataVersion,
+  uploadSessionId: row.uploadSessionId,
+  openFlags: row.openFlags,
+  publishedAt: isoOf(row.publishedAt),
+  manifests: manifestsOf(row),
+  stages: row.stages.map((stage) => ({
+    ...stage,
+    startedAt: isoOf(stage.startedAt),
+    endedAt: isoOf(stage.endedAt),
+    deadlineAt: isoOf(stage.deadlineAt),
+  })),
+  renditions: row.renditions.map((rendition) => ({ ...rendition, percent: percentOf(rendition, run) })),
+  createdAt: row.createdAt.toISOString(),
+});
+
+function percentOf(rendition: RenditionView, run: RunView): number | null {
+  if (rendition.status === 'DONE') return 100;
+  return run.activities.find((activity) => activity.label === rendition.label)?.percent ?? null;
+}
