@@ -30,6 +30,8 @@ const KAFKA_GONE = new Set([
 ]);
 const GRPC_DEADLINE_EXCEEDED = 4;
 const GRPC_UNAVAILABLE = 14;
+/** What Temporal's client says, without a code, when it never got a connection. */
+const GRPC_NO_CONNECTION = /Failed to connect before the deadline/;
 
 interface Clue {
   name?: unknown;
@@ -76,6 +78,7 @@ function unreachableService(thrown: unknown): Service | null {
     const text = typeof clue.message === 'string' ? clue.message : '';
     if (KAFKA_GONE.has(name)) return 'Kafka';
     if (clue.code === GRPC_UNAVAILABLE || clue.code === GRPC_DEADLINE_EXCEEDED) return 'Temporal';
+    if (GRPC_NO_CONNECTION.test(text)) return 'Temporal';
     if (PG_GONE_TEXT.test(text)) return 'Postgres';
     if (typeof clue.code !== 'string') continue;
     if (PG_GONE.test(clue.code)) return 'Postgres';
