@@ -168,6 +168,12 @@ export const ERRORS = {
     hint: 'Check workers and queues, then retry the stage.',
     retryable: true,
   },
+  WORKER_LOST: {
+    class: 'platform',
+    title: 'The worker that did the work went silent, on every attempt.',
+    hint: 'Check the workers of this queue (memory, restarts), then retry the stage.',
+    retryable: true,
+  },
   NO_WORKER: {
     class: 'platform',
     title: 'No worker took the work from its task queue in the expected time.',

@@ -12,5 +12,9 @@ export const workflowIdOf = (contentId: string): string => `content:${contentId}
 export const contentIdOf = (workflowId: string): string => workflowId.replace(/^content:/, '');
 
 /** Everything we write for one upload lies below this prefix (no trailing slash). */
-export const outputPrefix = (at: { residency: string; contentId: string; generation: number; revision: number }): string =>
-  `${at.residency}/${at.contentId}/g${String(at.generation)}/r${String(at.revision)}`;
+export const outputPrefix = (at: {
+  residency: string;
+  contentId: string;
+  generation: number;
+  revision: number;
+}): string => `${at.residency}/${at.contentId}/g${String(at.generation)}/r${String(at.revision)}`;

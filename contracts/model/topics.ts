@@ -22,10 +22,21 @@ export const TOPICS = {
   'moderation.flagged': { partitions: 6, key: 'content_id', retentionMs: 30 * DAY_MS, direction: 'both' },
   'moderation.approved': { partitions: 6, key: 'content_id', retentionMs: 30 * DAY_MS, direction: 'both' },
   'user.engagement.events': { partitions: 48, key: 'user_id', retentionMs: 90 * DAY_MS, direction: 'consume' },
-  'engagement.subscription.changed': { partitions: 12, key: 'creator_id', retentionMs: 30 * DAY_MS, direction: 'consume' },
+  'engagement.subscription.changed': {
+    partitions: 12,
+    key: 'creator_id',
+    retentionMs: 30 * DAY_MS,
+    direction: 'consume',
+  },
   'payment.events': { partitions: 12, key: 'subscriber_id', retentionMs: 365 * DAY_MS, direction: 'consume' },
   'notification.dispatch.requested': { partitions: 12, key: 'user_id', retentionMs: 3 * DAY_MS, direction: 'produce' },
-  'upload.media.processed': { partitions: 12, key: 'episodeId', retentionMs: 7 * DAY_MS, direction: 'consume', flat: true },
+  'upload.media.processed': {
+    partitions: 12,
+    key: 'episodeId',
+    retentionMs: 7 * DAY_MS,
+    direction: 'consume',
+    flat: true,
+  },
   'engagement.metrics': { partitions: 12, key: null, retentionMs: 7 * DAY_MS, direction: 'consume', flat: true },
   'internal.lifecycle.events': { partitions: 12, key: 'content_id', retentionMs: 30 * DAY_MS, direction: 'produce' },
 } as const satisfies Record<string, TopicRow>;

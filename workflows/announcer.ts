@@ -1,0 +1,79 @@
+import { condition } from '@temporalio/workflow';
+import type { ErrorCode } from '../contracts/model/errors';
+import type { Milestone, Notice, OutcomeReport, Snapshot } from '../contracts/model/lifecycle';
+import type { AnnounceResult } from '../contracts/model/work';
+import { catalog } from './work';
+
+/** Milestones in one announce; the rest goes with the next, so that no payload grows without limit. */
+const BATCH = 100;
+
+interface AnnouncerHost {
+  snapshot(): Snapshot;
+  takeOutcomes(): OutcomeReport[];
+  isClosing(): boolean;
+  refused(refusals: AnnounceResult['refused']): void;
+}
+
+/**
+ * Tells the rest of the world, first in first out, one activity in flight, everything that waits at once. Stages go on
+ * beside it. It is started once, outside every cancellation scope, so a cancel never stops an announcement.
+ */
+export class Announcer {
+  private milestones: Milestone[] = [];
+  private notices: Notice[] = [];
+  private inFlight = false;
+  private flushAsked = false;
+
+  constructor(private readonly host: AnnouncerHost) {}
+
+  tell(milestone: Milestone): void {
+    this.milestones.push(milestone);
+  }
+
+  notify(notice: Notice): void {
+    this.notices.push(notice);
+  }
+
+  isIdle(): boolean {
+    return !this.inFlight && !this.hasWork();
+  }
+
+  /** Sends what waits, and reports outcomes and state even where there is nothing to tell. */
+  async flush(): Promise<void> {
+    this.flushAsked = true;
+    await condition(() => this.isIdle());
+  }
+
+  /** Never returns; a run that ends leaves it waiting with nothing to do. */
+  async work(): Promise<never> {
+    for (;;) {
+      await condition(() => this.hasWork());
+      this.inFlight = true;
+      this.flushAsked = false;
+      const result = await this.send();
+      this.inFlight = false;
+      if (result.refused.length > 0) this.host.refused(result.refused);
+    }
+  }
+
+  private hasWork(): boolean {
+    return this.flushAsked || this.milestones.length > 0 || this.notices.length > 0;
+  }
+
+  private async send(): Promise<AnnounceResult> {
+    const milestones = this.milestones.splice(0, BATCH);
+    const notices = this.notices.splice(0, BATCH);
+    const outcomes = this.host.takeOutcomes();
+    const summary = summaryOf(milestones, outcomes);
+    const input = { snapshot: this.host.snapshot(), milestones, notices, outcomes, closing: this.host.isClosing() };
+    return catalog.announce.executeWithOptions({ summary }, [input]);
+  }
+}
+
+function summaryOf(milestones: Milestone[], outcomes: OutcomeReport[]): string {
+  const topics = [...new Set(milestones.map((one) => one.topic))].filter((topic) => !topic.startsWith('internal.'));
+  const told = topics.length > 0 ? topics.join(', ') : `${String(milestones.length)} transitions`;
+  return outcomes.length > 0 ? `announce ${told}; ${String(outcomes.length)} outcomes` : `announce ${told}`;
+}
+
+export type Refusal = { code: ErrorCode; topic: string };

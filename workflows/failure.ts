@@ -1,0 +1,33 @@
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { isErrorCode, type ErrorCode } from '../contracts/model/errors';
+
+export interface StageFailure {
+  code: ErrorCode;
+  message: string | null;
+}
+
+const TIMEOUT_CODES: Record<string, ErrorCode> = {
+  SCHEDULE_TO_START: 'NO_WORKER',
+  SCHEDULE_TO_CLOSE: 'STAGE_DEADLINE',
+  HEARTBEAT: 'WORKER_LOST',
+  START_TO_CLOSE: 'STAGE_DEADLINE',
+};
+
+/** What an activity's failure means in our words; an activity of ours says it in its failure's type. */
+export function stageFailure(error: unknown): StageFailure {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) {
+    const type = cause.type ?? '';
+    return { code: isErrorCode(type) ? type : 'INTERNAL', message: cause.message };
+  }
+  if (cause instanceof TimeoutFailure) {
+    return { code: TIMEOUT_CODES[cause.timeoutType ?? ''] ?? 'STAGE_DEADLINE', message: innermost(cause) };
+  }
+  return { code: 'INTERNAL', message: cause instanceof Error ? cause.message : String(cause) };
+}
+
+/** A deadline that ended a row of attempts carries the last attempt's failure inside. */
+const innermost = (failure: TimeoutFailure): string =>
+  failure.cause instanceof Error ? failure.cause.message : failure.message;
+
+export const isNoWorker = (error: unknown): boolean => stageFailure(error).code === 'NO_WORKER';

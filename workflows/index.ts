@@ -1,0 +1,1 @@
+export { contentLifecycle } from './content-lifecycle';

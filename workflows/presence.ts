@@ -1,0 +1,88 @@
+import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { errorRow } from '../contracts/model/errors';
+import type { Snapshot, StageView } from '../contracts/model/lifecycle';
+
+/** The typed search attributes an operator filters by; registered by `reelway migrate`. */
+export const ATTRIBUTES = {
+  stage: defineSearchAttributeKey('ContentStage', SearchAttributeType.KEYWORD),
+  status: defineSearchAttributeKey('ContentStatus', SearchAttributeType.KEYWORD),
+  attention: defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL),
+  code: defineSearchAttributeKey('FailureCode', SearchAttributeType.KEYWORD),
+  creatorId: defineSearchAttributeKey('CreatorId', SearchAttributeType.KEYWORD),
+  residency: defineSearchAttributeKey('Residency', SearchAttributeType.KEYWORD),
+  contentType: defineSearchAttributeKey('ContentType', SearchAttributeType.KEYWORD),
+  deadline: defineSearchAttributeKey('StageDeadline', SearchAttributeType.DATETIME),
+  generation: defineSearchAttributeKey('Generation', SearchAttributeType.INT),
+};
+
+/** One upsert with only what changed since the last, because each costs a history event. */
+export function showAttributes(snapshot: Snapshot): void {
+  const shown = workflowInfo().typedSearchAttributes;
+  const changes: SearchAttributeUpdatePair[] = [];
+  const put = (pair: SearchAttributeUpdatePair, was: unknown): void => {
+    const before = was instanceof Date ? was.getTime() : (was ?? null);
+    const after = pair.value instanceof Date ? pair.value.getTime() : pair.value;
+    if (before !== after) changes.push(pair);
+  };
+  const deadline = deadlineOf(snapshot);
+  put({ key: ATTRIBUTES.stage, value: snapshot.stage }, shown.get(ATTRIBUTES.stage));
+  put({ key: ATTRIBUTES.status, value: snapshot.status }, shown.get(ATTRIBUTES.status));
+  put({ key: ATTRIBUTES.attention, value: snapshot.attention }, shown.get(ATTRIBUTES.attention));
+  put({ key: ATTRIBUTES.code, value: snapshot.code }, shown.get(ATTRIBUTES.code));
+  put({ key: ATTRIBUTES.creatorId, value: snapshot.creatorId }, shown.get(ATTRIBUTES.creatorId));
+  put({ key: ATTRIBUTES.residency, value: snapshot.residency }, shown.get(ATTRIBUTES.residency));
+  put({ key: ATTRIBUTES.contentType, value: snapshot.contentType }, shown.get(ATTRIBUTES.contentType));
+  put({ key: ATTRIBUTES.deadline, value: deadline }, shown.get(ATTRIBUTES.deadline));
+  put({ key: ATTRIBUTES.generation, value: snapshot.generation }, shown.get(ATTRIBUTES.generation));
+  if (changes.length > 0) upsertSearchAttributes(changes);
+}
+
+function deadlineOf(snapshot: Snapshot): Date | null {
+  const at = snapshot.stages.find((stage) => stage.stage === snapshot.stage)?.deadlineAt ?? null;
+  return at === null ? null : new Date(at);
+}
+
+/** The stage table on the UI's metadata tab: what is, why, since when, and the next command. Costs no history. */
+export function showDetails(snapshot: Snapshot): void {
+  setCurrentDetails(
+    [headline(snapshot), '', ...stageTable(snapshot.stages), '', ...renditionLine(snapshot)].join('\n'),
+  );
+}
+
+function headline(snapshot: Snapshot): string {
+  const { status, stage, code, contentId, visibility } = snapshot;
+  const since = new Date(snapshot.since).toISOString();
+  const line = `**${status}** at ${stage}, ${visibility}, generation ${String(snapshot.generation)} revision ${String(snapshot.revision)}, since ${since}`;
+  if (code === null) return line;
+  const message = snapshot.stages.find((one) => one.stage === stage)?.message;
+  const why = message ? `${errorRow(code).title} ${message}` : errorRow(code).title;
+  return `${line}\n\n**${code}**: ${plain(why)}\n\nNext: ${nextCommand(status, stage, contentId) ?? errorRow(code).hint}`;
+}
+
+function nextCommand(status: string, stage: string, id: string): string | null {
+  if (status === 'PARKED') return `\`reelway content retry ${id} --stage ${stage} --reason "…"\``;
+  if (status === 'AWAITING_REVIEW') {
+    return `\`reelway content decide ${id} APPROVED|AGE_GATED|EDIT_REQUESTED|REMOVED --reason "…"\``;
+  }
+  return null;
+}
+
+/** Messages may quote input of strangers: no markup, one line. */
+const plain = (text: string): string => text.replace(/[\u0000-\u001f`|<>*_[\]]/g, ' ').slice(0, 500);
+
+const time = (at: number | null): string => (at === null ? '' : new Date(at).toISOString());
+
+const stageTable = (stages: StageView[]): string[] => [
+  '| stage | status | attempt | started | ended | deadline | code |',
+  '|---|---|---|---|---|---|---|',
+  ...stages.map(
+    (one) =>
+      `| ${one.stage} | ${one.status} | ${String(one.attempt)} | ${time(one.startedAt)} | ${time(one.endedAt)} | ${time(one.deadlineAt)} | ${one.code ?? ''} |`,
+  ),
+];
+
+const renditionLine = (snapshot: Snapshot): string[] =>
+  snapshot.renditions.length === 0
+    ? []
+    : [`Renditions: ${snapshot.renditions.map((one) => `${one.label} ${one.status}`).join(', ')}`];

@@ -1,0 +1,348 @@
+import {
+  CancellationScope,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Fact } from '../contracts/model/facts';
+import type { Milestone, OutcomeReport } from '../contracts/model/lifecycle';
+import { STAGES, type Stage } from '../contracts/model/status';
+import type { MilestoneTopic } from '../contracts/model/topics';
+import { mediaQueueOf, type Activities, type AnnounceResult } from '../contracts/model/work';
+import { Alarm } from './alarm';
+import { Announcer } from './announcer';
+import { isNoWorker, stageFailure } from './failure';
+import type { CommandAnswer, LifecycleInput, LifecycleResult, LifecycleView } from './messages';
+import { showAttributes, showDetails } from './presence';
+import { isAllRecorded, recordDecisions } from './recorder';
+import { compensate } from './saga';
+import { stageTasks } from './stages';
+import { StageFailed } from './stages/transcode';
+import { foldFact, takeHeldUpload, type Folded } from './state/fold';
+import { isDelegated, isOpen, type StartedState } from './state/gates';
+import { nextDeadline, park, settle } from './state/settle';
+import { patchStage, placeOf, type Compensation, type LifecycleState } from './state/state';
+import { snapshotOf, statusOf, transitionKey, viewOf } from './state/view';
+import { media } from './work';
+
+/** Where continue-as-new becomes due; the server suggests by history size, never by the number of signals. */
+const EVENTS_DUE = 8_000;
+const SIGNALS_DUE = 5_000;
+
+/** The stage whose work a refused milestone tells about. */
+const STAGE_OF: Record<MilestoneTopic, Stage | null> = {
+  'media.transcoded': 'transcode',
+  'moderation.flagged': 'moderate',
+  'moderation.approved': 'moderate',
+  'media.drm.packaged': 'package',
+  'media.published': 'publish',
+  'internal.lifecycle.events': null,
+};
+
+type MediaResult<K extends keyof Activities> = Awaited<ReturnType<Activities[K]>>;
+
+/** One run: its state, what is under way, and the loop that brings facts, commands, results and deadlines together. */
+export class LifecycleRun {
+  readonly announcer: Announcer;
+  private readonly alarm = new Alarm();
+  private readonly facts: Fact[] = [];
+  private readonly tasks = new Map<Stage, { scope: CancellationScope; ended: Promise<void> }>();
+  private outcomes: OutcomeReport[] = [];
+  private changed = true;
+  private shown = '';
+  private since = Date.now();
+  private cause: string | null = null;
+
+  constructor(
+    private readonly input: LifecycleInput,
+    public state: LifecycleState,
+  ) {
+    this.announcer = new Announcer({
+      snapshot: () => snapshotOf(this.state, this.since),
+      takeOutcomes: () => this.outcomes.splice(0),
+      isClosing: () => this.state.ended !== null,
+      refused: (refusals) => {
+        this.takeRefusals(refusals);
+      },
+    });
+  }
+
+  /** The handlers' half: facts wait here for the loop. */
+  receive(facts: Fact[]): void {
+    this.facts.push(...facts);
+    this.update((state) => ({ ...state, signals: state.signals + 1 }));
+  }
+
+  update(change: (state: LifecycleState) => LifecycleState): void {
+    this.state = change(this.state);
+    this.changed = true;
+  }
+
+  /** A command meets the state as it is after every fact that came before it. */
+  command(apply: (state: LifecycleState) => LifecycleState): CommandAnswer {
+    this.takeFacts();
+    this.update((state) => settle(apply(state), Date.now()));
+    return this.answer();
+  }
+
+  view(): LifecycleView {
+    return viewOf(this.state, this.since);
+  }
+
+  private answer(): CommandAnswer {
+    const { status, stage, visibility, attention } = snapshotOf(this.state, this.since);
+    return { status, stage, visibility, attention };
+  }
+
+  /** The state of a run whose upload is known; stages run only then. */
+  started(): StartedState {
+    return this.state as StartedState;
+  }
+
+  media(stage: Stage): ReturnType<typeof media> {
+    return media(this.started(), stage);
+  }
+
+  async conduct(): Promise<LifecycleResult> {
+    void this.announcer.work();
+    void recordDecisions(this);
+    for (;;) {
+      this.changed = false;
+      this.takeFacts();
+      this.update((state) => settle(state, Date.now()));
+      this.beginOpenStages();
+      this.present();
+      if (this.state.cancelAsked || this.state.compensating) await this.unwind();
+      if (this.state.ended && (await this.close())) return this.result();
+      if (this.isContinueDue()) await this.continueAsNew();
+      await this.rest();
+    }
+  }
+
+  /** `changed` was set by this very pass; only what comes after it wakes the loop. */
+  private async rest(): Promise<void> {
+    this.changed = this.facts.length > 0 || this.needsAnotherPass();
+    const summary = `${snapshotOf(this.state, this.since).stage} ${statusOf(this.state)}`;
+    await this.alarm.wait(() => this.changed, nextDeadline(this.state), summary);
+  }
+
+  private needsAnotherPass(): boolean {
+    return transitionKey(this.state) !== this.shown || STAGES.some((stage) => this.canBegin(stage));
+  }
+
+  // --- facts
+
+  private takeFacts(): void {
+    for (let fact = this.facts.shift(); fact; fact = this.facts.shift()) {
+      this.cause = fact.eventId;
+      this.take(foldFact(this.state, fact, Date.now()));
+    }
+    for (let held = takeHeldUpload(this.state); held; held = takeHeldUpload(this.state)) this.take(held);
+  }
+
+  private take({ state, outcome }: Folded): void {
+    this.update(() => state);
+    if (outcome) this.outcomes.push(outcome);
+  }
+
+  // --- stages
+
+  private canBegin(stage: Stage): boolean {
+    const busy = this.state.ended ?? this.state.compensating ?? this.state.cancelAsked;
+    return busy === null && !isDelegated(this.state, stage) && !this.tasks.has(stage) && isOpen(this.state, stage);
+  }
+
+  private beginOpenStages(): void {
+    for (const stage of STAGES) if (this.canBegin(stage)) this.begin(stage);
+  }
+
+  private begin(stage: Stage): void {
+    const now = Date.now();
+    this.update((state) =>
+      patchStage(state, stage, {
+        status: 'RUNNING',
+        attempt: state.stages[stage].attempt + 1,
+        startedAt: now,
+        deadlineAt: now + state.policy.deadlineMs[stage],
+      }),
+    );
+    const scope = new CancellationScope({ cancellable: true });
+    const ended = scope
+      .run(() => stageTasks[stage](this))
+      .then(
+        () => {
+          this.finish(stage);
+        },
+        (error: unknown) => {
+          this.fail(stage, error);
+        },
+      )
+      .then(() => {
+        this.tasks.delete(stage);
+        this.changed = true;
+      });
+    this.tasks.set(stage, { scope, ended });
+  }
+
+  /** A stage that set its own next status (a review, an open gate) keeps it. */
+  private finish(stage: Stage): void {
+    if (this.state.stages[stage].status !== 'RUNNING') return;
+    const endedAt = Date.now();
+    this.update((state) => patchStage(state, stage, { status: 'DONE', endedAt, deadlineAt: null }));
+  }
+
+  private fail(stage: Stage, error: unknown): void {
+    if (isCancellation(error)) {
+      this.update((state) => patchStage(state, stage, { status: 'CANCELLED', endedAt: Date.now(), deadlineAt: null }));
+      return;
+    }
+    const failure = error instanceof StageFailed ? error.failure : stageFailure(error);
+    this.update((state) => park(state, stage, failure, Date.now()));
+  }
+
+  /** Media work that says when no worker takes it, and goes on by itself once one does. */
+  async onMediaQueue<K extends 'verifyUpload' | 'packageContent'>(
+    stage: Stage,
+    name: K,
+    summary: string,
+    input: Parameters<Activities[K]>[0],
+  ): Promise<MediaResult<K>> {
+    const call = (options: { scheduleToStartTimeout?: number }): Promise<unknown> => {
+      const activity = this.media(stage)[name] as unknown as {
+        executeWithOptions(options: object, args: [typeof input]): Promise<unknown>;
+      };
+      return activity.executeWithOptions({ summary, ...options }, [input]);
+    };
+    try {
+      return (await call({ scheduleToStartTimeout: this.state.policy.queueWaitMs })) as MediaResult<K>;
+    } catch (error) {
+      if (!isNoWorker(error)) throw error;
+      return (await this.untilTaken(stage, () => call({}))) as MediaResult<K>;
+    }
+  }
+
+  private async untilTaken(stage: Stage, call: () => Promise<unknown>): Promise<unknown> {
+    const message = `task queue ${mediaQueueOf(this.started().upload.residency)}`;
+    this.update((state) => patchStage(state, stage, { status: 'WAITING', code: 'NO_WORKER', message }));
+    try {
+      return await call();
+    } finally {
+      this.update((state) => patchStage(state, stage, { status: 'RUNNING', code: null, message: null }));
+    }
+  }
+
+  registerCompensation(step: Compensation['step']): void {
+    const place = placeOf(this.started());
+    const known = this.state.compensations.some((one) => one.step === step && one.place.revision === place.revision);
+    if (!known) this.update((state) => ({ ...state, compensations: [...state.compensations, { step, place }] }));
+  }
+
+  // --- telling
+
+  tell(topic: MilestoneTopic, milestone: string, payload: Milestone['payload']): void {
+    const name = `${topic}:${milestone}`;
+    const ordinal = (this.state.ordinals[name] ?? 0) + 1;
+    this.update((state) => ({ ...state, ordinals: { ...state.ordinals, [name]: ordinal } }));
+    this.announcer.tell({ topic, milestone, ordinal, at: Date.now(), payload });
+  }
+
+  /** Shows a changed state to people (attributes, details) and to others (a transition). */
+  private present(): void {
+    const key = transitionKey(this.state);
+    if (key !== this.shown) {
+      this.shown = key;
+      this.since = Date.now();
+      this.update((state) => ({ ...state, stateVersion: state.stateVersion + 1 }));
+      if (this.state.upload) this.tellTransition();
+    }
+    const snapshot = snapshotOf(this.state, this.since);
+    if (this.state.upload) showAttributes(snapshot);
+    showDetails(snapshot);
+  }
+
+  private tellTransition(): void {
+    const { contentId, generation, revision, stage, status, visibility, attention, code } = snapshotOf(
+      this.state,
+      this.since,
+    );
+    this.tell('internal.lifecycle.events', 'transition', {
+      content_id: contentId,
+      generation,
+      revision,
+      stage,
+      status,
+      visibility,
+      attention,
+      code,
+      cause_event_id: this.cause,
+    });
+    this.cause = null;
+  }
+
+  /** What was refused was not stored: the stage parks, and its next attempt issues the milestone anew. */
+  private takeRefusals(refusals: AnnounceResult['refused']): void {
+    for (const { topic, milestone, ordinal, code, message } of refusals) {
+      const stage = STAGE_OF[topic as MilestoneTopic];
+      const name = `${topic}:${milestone}`;
+      this.update((state) => ({ ...state, ordinals: { ...state.ordinals, [name]: ordinal - 1 } }));
+      if (stage === null) continue;
+      this.update((state) => park({ ...state, ended: null }, stage, { code, message }, Date.now()));
+    }
+  }
+
+  // --- ends
+
+  /** Stops what runs, waits until it is really gone, then undoes. */
+  private async unwind(): Promise<void> {
+    if (!this.state.compensating) {
+      this.update((state) => ({ ...state, compensating: { for: 'CANCELLED', code: null, failed: null } }));
+    }
+    if (this.state.compensating?.failed) return;
+    this.present();
+    await this.stopStages();
+    await compensate(this);
+    this.present();
+  }
+
+  private async stopStages(): Promise<void> {
+    const running = [...this.tasks.values()];
+    for (const task of running) task.scope.cancel();
+    await Promise.all(running.map((task) => task.ended));
+  }
+
+  /** Tells the end, answers every fact that still came, and repeats while more came. False: a refusal re-opened the run. */
+  private async close(): Promise<boolean> {
+    await this.stopStages();
+    for (;;) {
+      this.takeFacts();
+      this.present();
+      await condition(() => isAllRecorded(this.state));
+      await this.announcer.flush();
+      if (this.state.ended === null) return false;
+      const quiet = this.facts.length === 0 && this.outcomes.length === 0 && this.announcer.isIdle();
+      if (quiet && allHandlersFinished()) return true;
+      await condition(allHandlersFinished);
+    }
+  }
+
+  private result(): LifecycleResult {
+    const { status, visibility, revision, code } = snapshotOf(this.state, this.since);
+    return { status, visibility, revision, code };
+  }
+
+  private isContinueDue(): boolean {
+    const info = workflowInfo();
+    const due = info.continueAsNewSuggested || info.historyLength > EVENTS_DUE || this.state.signals > SIGNALS_DUE;
+    const inFlight =
+      this.tasks.size > 0 || this.facts.length > 0 || !this.announcer.isIdle() || !isAllRecorded(this.state);
+    return due && !inFlight && this.outcomes.length === 0 && allHandlersFinished();
+  }
+
+  private async continueAsNew(): Promise<never> {
+    this.alarm.arm(null, '');
+    const resumed = { ...this.state, signals: 0 };
+    return continueAsNew<(input: LifecycleInput) => Promise<LifecycleResult>>({ ...this.input, resumed });
+  }
+}

@@ -1,0 +1,20 @@
+import type { LifecycleRun } from '../run';
+import { placeOf } from '../state/state';
+
+/** Both encrypted sets from the same renditions; the fact counts once they were verified. */
+export async function packageContent(run: LifecycleRun): Promise<void> {
+  const state = run.started();
+  run.registerCompensation('package');
+  const { manifests } = await run.onMediaQueue('package', 'packageContent', 'package DASH (cenc) and HLS (cbcs)', {
+    place: placeOf(state),
+    renditions: state.encoded,
+    set: 1,
+  });
+  run.update((now) => ({ ...now, manifests }));
+  run.tell('media.drm.packaged', 'packaged', {
+    content_id: state.contentId,
+    hls_manifest_url: manifests.hls,
+    dash_manifest_url: manifests.dash,
+    cek_id: manifests.cekId,
+  });
+}

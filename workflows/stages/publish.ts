@@ -1,0 +1,73 @@
+import { CancellationScope, condition } from '@temporalio/workflow';
+import type { PublishResult } from '../../contracts/model/work';
+import { catalog } from '../work';
+import { stageFailure } from '../failure';
+import type { LifecycleRun } from '../run';
+import { canPublish } from '../state/gates';
+import { standingDecision } from '../state/moderation';
+import { patchStage, placeOf } from '../state/state';
+
+/** How often a refused switch is tried while the gate stays open, and how long the run waits for the fact behind the refusal. */
+const TRIES = 5;
+const WAIT_MS = 5_000;
+
+/**
+ * The one switch to visible: a compare-and-set in Postgres, after everything told so far has left. A refusal means that
+ * a flag or decision is on its way to us; the gate will close, or the switch is tried again.
+ */
+export async function publish(run: LifecycleRun): Promise<void> {
+  await condition(() => run.announcer.isIdle());
+  for (let tried = 1; ; tried++) {
+    if (!canPublish(run.state)) return reopen(run);
+    try {
+      const result = await CancellationScope.nonCancellable(() => makeVisible(run));
+      // A cancel that came meanwhile withdraws it again: nothing is announced.
+      if (run.state.cancelAsked === null) announcePublished(run, result);
+      return;
+    } catch (error) {
+      if (stageFailure(error).code !== 'PUBLISH_REFUSED' || tried === TRIES) throw error;
+      await condition(() => !canPublish(run.state), WAIT_MS);
+    }
+  }
+}
+
+const reopen = (run: LifecycleRun): void => {
+  run.update((state) => patchStage(state, 'publish', { status: 'PENDING' }));
+};
+
+async function makeVisible(run: LifecycleRun): Promise<PublishResult> {
+  const state = run.started();
+  const { manifests } = state;
+  const decision = standingDecision(state);
+  const visibility = decision?.decision === 'AGE_GATED' ? 'AGE_GATED' : 'PUBLISHED';
+  run.registerCompensation('publish');
+  const result = await catalog.publishContent.executeWithOptions(
+    { summary: `publish (${visibility})`, scheduleToCloseTimeout: state.policy.deadlineMs.publish },
+    [
+      {
+        place: placeOf(state),
+        decisionId: decision?.decisionId ?? '',
+        visibility,
+        manifests: manifests ?? { hls: '', dash: '', cekId: null },
+      },
+    ],
+  );
+  run.update((now) => ({ ...now, visibility }));
+  return result;
+}
+
+function announcePublished(run: LifecycleRun, result: PublishResult): void {
+  const state = run.started();
+  if (!result.wasVisible) {
+    run.tell('media.published', 'published', {
+      content_id: state.contentId,
+      creator_id: result.creatorId,
+      title: result.title,
+      content_type: state.upload.contentType,
+      categories: result.categories,
+      residency: state.upload.residency,
+      ...(state.visibility === 'AGE_GATED' ? { age_gated: true } : {}),
+    });
+  }
+  run.update((now) => ({ ...now, ended: { status: 'PUBLISHED', code: null } }));
+}

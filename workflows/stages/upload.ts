@@ -1,0 +1,17 @@
+import { isDelegated } from '../state/gates';
+import type { LifecycleRun } from '../run';
+import { placeOf } from '../state/state';
+
+/** Is the raw object there, is it what the event and the record say, is it whole? Its probe plans the ladder. */
+export async function verifyUpload(run: LifecycleRun): Promise<void> {
+  const state = run.started();
+  const planLadder = !isDelegated(state, 'transcode');
+  const source = await run.onMediaQueue('upload', 'verifyUpload', `verify ${state.upload.contentType} upload`, {
+    place: placeOf(state),
+    upload: state.upload,
+    verify: state.policy.verify,
+    planLadder,
+  });
+  const renditions = source.ladder.map((rung) => ({ label: rung.label, status: 'PENDING' as const, code: null }));
+  run.update((now) => ({ ...now, source, renditions }));
+}

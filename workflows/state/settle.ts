@@ -1,0 +1,142 @@
+import { errorRow, type ErrorCode } from '../../contracts/model/errors';
+import { STAGES, type Stage } from '../../contracts/model/status';
+import { isDelegated, isOpen } from './gates';
+import { openFlags, standingDecision, verdictOf } from './moderation';
+import { patchStage, type LifecycleState } from './state';
+import { awaitsCreator } from './view';
+
+/**
+ * Brings the state to rest after facts, commands and results came in: waits begin or end, the review opens or closes,
+ * deadlines that passed take their effect. Pure: the same state and time give the same result.
+ */
+export function settle(state: LifecycleState, now: number): LifecycleState {
+  if (state.ended || state.compensating || state.upload === null) return state;
+  return openServiceWaits(settleModeration(expire(openServiceWaits(state, now), now), now), now);
+}
+
+/** A stage that a service executes only waits: for its fact, until its deadline. */
+function openServiceWaits(state: LifecycleState, now: number): LifecycleState {
+  return STAGES.filter((stage) => isDelegated(state, stage) && isOpen(state, stage)).reduce(
+    (next, stage) =>
+      patchStage(next, stage, {
+        status: 'WAITING',
+        startedAt: now,
+        attempt: next.stages[stage].attempt + 1,
+        deadlineAt: now + (stage === 'moderate' ? next.policy.silence.graceMs : next.policy.deadlineMs[stage]),
+      }),
+    state,
+  );
+}
+
+function settleModeration(state: LifecycleState, now: number): LifecycleState {
+  const stage = state.stages.moderate;
+  if (stage.status === 'PENDING' || stage.status === 'RUNNING') {
+    return verdictOf(state) === 'removed' ? { ...state, ended: { status: 'REMOVED', code: null } } : state;
+  }
+  switch (verdictOf(state)) {
+    case 'removed':
+      return { ...state, visibility: 'REMOVED', ended: { status: 'REMOVED', code: null } };
+    case 'edit':
+      return stage.code === 'EDIT_REQUESTED' ? state : parkForEdit(state, now);
+    case 'review':
+      return isReviewOpen(state) ? state : openReview(state, now);
+    case 'cleared':
+      return stage.status === 'DONE' ? state : closeModeration(state, now);
+    case 'unknown':
+      return state;
+  }
+}
+
+const isReviewOpen = (state: LifecycleState): boolean =>
+  state.stages.moderate.status === 'WAITING' &&
+  (state.stages.moderate.code === 'REVIEW_OPEN' || state.stages.moderate.code === 'REVIEW_OVERDUE');
+
+const parkForEdit = (state: LifecycleState, now: number): LifecycleState =>
+  patchStage(state, 'moderate', {
+    status: 'PARKED',
+    code: 'EDIT_REQUESTED',
+    message: standingDecision(state)?.reason ?? null,
+    deadlineAt: now + state.policy.newUploadMs,
+  });
+
+function openReview(state: LifecycleState, now: number): LifecycleState {
+  const flags = openFlags(state);
+  const priority = flags.some((flag) => flag.priority === 'ESCALATED') ? 'ESCALATED' : 'STANDARD';
+  const kinds = [...new Set(flags.flatMap((flag) => flag.flags.map((one) => one.check_type)))].sort();
+  return patchStage(state, 'moderate', {
+    status: 'WAITING',
+    code: 'REVIEW_OPEN',
+    message: `${priority}: ${kinds.join(', ')}`,
+    startedAt: state.stages.moderate.startedAt ?? now,
+    endedAt: null,
+    deadlineAt: now + state.policy.reviewMs[priority],
+  });
+}
+
+const closeModeration = (state: LifecycleState, now: number): LifecycleState =>
+  patchStage(state, 'moderate', { status: 'DONE', endedAt: now, deadlineAt: null, code: null, message: null });
+
+/** When the next wait runs out; null where nothing is waited for with a deadline. Work of ours has its deadline in Temporal. */
+export function nextDeadline(state: LifecycleState): number | null {
+  const due = STAGES.map((stage) => state.stages[stage])
+    .filter((stage) => stage.status === 'WAITING' || stage.status === 'PARKED')
+    .flatMap((stage) => (stage.deadlineAt === null || stage.code === 'NO_WORKER' ? [] : [stage.deadlineAt]));
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+function expire(state: LifecycleState, now: number): LifecycleState {
+  const late = STAGES.find((name) => {
+    const stage = state.stages[name];
+    const waits = stage.status === 'WAITING' || stage.status === 'PARKED';
+    return waits && stage.code !== 'NO_WORKER' && stage.deadlineAt !== null && stage.deadlineAt <= now;
+  });
+  return late === undefined ? state : expireStage(state, late, now);
+}
+
+function expireStage(state: LifecycleState, stage: Stage, now: number): LifecycleState {
+  if (awaitsCreator(state)) return { ...state, compensating: { for: 'FAILED', code: 'EDIT_EXPIRED', failed: null } };
+  if (stage !== 'moderate') return park(state, stage, { code: 'SERVICE_SILENT', message: null }, now);
+  if (state.stages.moderate.code !== null) {
+    return patchStage(state, stage, { code: 'REVIEW_OVERDUE', deadlineAt: null });
+  }
+  return state.policy.silence.then === 'clear' ? clearBySilence(state, now) : reviewBySilence(state, now);
+}
+
+const reviewBySilence = (state: LifecycleState, now: number): LifecycleState =>
+  patchStage(state, 'moderate', { code: 'MODERATION_SILENT', deadlineAt: now + state.policy.reviewMs.STANDARD });
+
+/** The id is our own word for this generation and revision: it needs no hash and cannot meet a reviewer's. */
+const clearBySilence = (state: LifecycleState, now: number): LifecycleState =>
+  addAutoDecision(patchStage(state, 'moderate', { deadlineAt: null }), 'the moderation service raised nothing', now);
+
+export function addAutoDecision(state: LifecycleState, reason: string, now: number, recorded = false): LifecycleState {
+  const decision = {
+    decisionId: autoDecisionId(state),
+    decision: 'APPROVED' as const,
+    actor: 'auto',
+    reason,
+    at: now,
+    by: 'auto' as const,
+    recorded,
+  };
+  return { ...state, decisions: [...state.decisions, decision] };
+}
+
+export const autoDecisionId = (state: LifecycleState): string =>
+  `auto:${state.contentId}:g${String(state.generation)}:r${String(state.revision)}:a${String(state.stages.moderate.attempt)}`;
+
+/** The stage stops here and says why; a file that is bad waits for its creator's new upload, within a time. */
+export function park(
+  state: LifecycleState,
+  stage: Stage,
+  failure: { code: ErrorCode; message: string | null },
+  now: number,
+): LifecycleState {
+  const forCreator = errorRow(failure.code).class === 'creator';
+  return patchStage(state, stage, {
+    status: 'PARKED',
+    code: failure.code,
+    message: failure.message,
+    deadlineAt: forCreator ? now + state.policy.newUploadMs : null,
+  });
+}

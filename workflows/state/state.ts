@@ -1,0 +1,169 @@
+import type { ErrorCode } from '../../contracts/model/errors';
+import type { Fact } from '../../contracts/model/facts';
+import type {
+  CarriedOver,
+  DecisionRecord,
+  Manifests,
+  OpenFlag,
+  RenditionView,
+  StageView,
+  Upload,
+} from '../../contracts/model/lifecycle';
+import type { Policy } from '../../contracts/model/policy';
+import { STAGES, type Stage, type TerminalStatus, type Visibility } from '../../contracts/model/status';
+import type { TranscodeResult, TranscodedView, VerifyUploadResult, WorkPlace } from '../../contracts/model/work';
+
+/** A decision and whether Postgres knows it; only a recorded one opens the gate to publication. */
+export interface StandingDecision extends DecisionRecord {
+  /** auto: our checks found nothing, or silence counts as clear. It never answers a flag. */
+  by: 'auto' | 'person';
+  recorded: boolean;
+}
+
+/** Undo of a step, registered before the step begins; undone last-in first-out. */
+export interface Compensation {
+  step: 'transcode' | 'package' | 'publish';
+  place: WorkPlace;
+}
+
+/**
+ * Everything a run knows, as plain data: it survives continue-as-new as it is. Changed only by the functions of this
+ * folder, which return a new state and never touch the old one. Times are ms since 1970.
+ */
+export interface LifecycleState {
+  contentId: string;
+  generation: number;
+  revision: number;
+  policy: Policy;
+  carried: boolean;
+  stateVersion: number;
+
+  upload: Upload | null;
+  earlierSessions: string[];
+  /** Uploads nobody asked for yet; one is taken when the content waits for its creator. */
+  heldUploads: Fact[];
+
+  stages: Record<Stage, StageView>;
+  renditions: RenditionView[];
+  source: VerifyUploadResult | null;
+  encoded: TranscodeResult[];
+  transcoded: TranscodedView | null;
+  manifests: Manifests | null;
+
+  flags: OpenFlag[];
+  decisions: StandingDecision[];
+  visibility: Visibility;
+
+  cancelAsked: { actor: string; reason: string } | null;
+  compensations: Compensation[];
+  compensating: { for: 'CANCELLED' | 'FAILED'; code: ErrorCode | null; failed: string | null } | null;
+  ended: { status: TerminalStatus; code: ErrorCode | null } | null;
+
+  seenRows: string[];
+  seenKeys: string[];
+  signals: number;
+  ordinals: Record<string, number>;
+}
+
+const newStage = (stage: Stage): StageView => ({
+  stage,
+  status: 'PENDING',
+  attempt: 0,
+  startedAt: null,
+  endedAt: null,
+  deadlineAt: null,
+  code: null,
+  message: null,
+});
+
+export const newStages = (): Record<Stage, StageView> => ({
+  upload: newStage('upload'),
+  transcode: newStage('transcode'),
+  moderate: newStage('moderate'),
+  package: newStage('package'),
+  publish: newStage('publish'),
+});
+
+export function newState(start: { contentId: string; generation: number; policy: Policy }): LifecycleState {
+  return {
+    ...start,
+    revision: 1,
+    carried: false,
+    stateVersion: 0,
+    upload: null,
+    earlierSessions: [],
+    heldUploads: [],
+    stages: newStages(),
+    renditions: [],
+    source: null,
+    encoded: [],
+    transcoded: null,
+    manifests: null,
+    flags: [],
+    decisions: [],
+    visibility: 'HIDDEN',
+    cancelAsked: null,
+    compensations: [],
+    compensating: null,
+    ended: null,
+    seenRows: [],
+    seenKeys: [],
+    signals: 0,
+    ordinals: {},
+  };
+}
+
+/** A generation that a flag on finished content began: everything but moderation and publication is taken over. */
+export function carryOver(state: LifecycleState, carried: CarriedOver, now: number): LifecycleState {
+  const done = (stage: Stage): StageView => ({ ...newStage(stage), status: 'DONE', startedAt: now, endedAt: now });
+  return {
+    ...state,
+    carried: true,
+    revision: carried.revision,
+    upload: carried.upload,
+    transcoded: carried.transcoded,
+    manifests: carried.manifests,
+    visibility: carried.visibility,
+    stages: { ...state.stages, upload: done('upload'), transcode: done('transcode'), package: done('package') },
+  };
+}
+
+/** A new upload inside the run: every stage begins again; flags and decisions of the earlier one no longer count. */
+export function openRevision(state: LifecycleState, upload: Upload): LifecycleState {
+  return {
+    ...state,
+    revision: state.revision + 1,
+    earlierSessions: state.upload ? [...state.earlierSessions, state.upload.uploadSessionId] : state.earlierSessions,
+    upload,
+    stages: newStages(),
+    renditions: [],
+    source: null,
+    encoded: [],
+    transcoded: null,
+    manifests: null,
+    carried: false,
+    // A service may well announce the same renditions for the new upload: the same payload is a new fact there.
+    seenKeys: state.seenKeys.filter((key) => !/^(transcoded|packaged):/.test(key)),
+    flags: state.flags.filter((flag) => flag.at >= upload.at),
+    decisions: state.decisions.filter((decision) => decision.at >= upload.at),
+  };
+}
+
+export function patchStage(state: LifecycleState, stage: Stage, patch: Partial<StageView>): LifecycleState {
+  return { ...state, stages: { ...state.stages, [stage]: { ...state.stages[stage], ...patch } } };
+}
+
+/** The first stage that has not ended: where the content is. */
+export const currentStage = (state: LifecycleState): Stage =>
+  STAGES.find((stage) => state.stages[stage].status !== 'DONE') ?? 'publish';
+
+/** Where work for this upload happens and lies; only after the first upload. */
+export function placeOf(state: LifecycleState & { upload: Upload }): WorkPlace {
+  return {
+    contentId: state.contentId,
+    generation: state.generation,
+    revision: state.revision,
+    residency: state.upload.residency,
+    contentType: state.upload.contentType,
+  };
+}

@@ -1,0 +1,104 @@
+import { errorRow, type ErrorCode } from '../../contracts/model/errors';
+import type { Snapshot, StageView } from '../../contracts/model/lifecycle';
+import { STAGES, type Stage, type Status } from '../../contracts/model/status';
+import { openFlags, standingDecision, verdictOf } from './moderation';
+import { currentStage, type LifecycleState } from './state';
+import type { LifecycleView } from '../messages';
+
+const parkedStage = (state: LifecycleState): StageView | undefined =>
+  STAGES.map((stage) => state.stages[stage]).find((stage) => stage.status === 'PARKED');
+
+/** The stage that holds the content up, else the one it is in. */
+export const shownStage = (state: LifecycleState): Stage => parkedStage(state)?.stage ?? currentStage(state);
+
+/** True where only a new upload helps: a bad file, or an edit that a reviewer asked for. */
+export function awaitsCreator(state: LifecycleState): boolean {
+  const code = parkedStage(state)?.code;
+  return code !== undefined && code !== null && errorRow(code).class === 'creator';
+}
+
+export function statusOf(state: LifecycleState): Status {
+  if (state.ended) return state.ended.status;
+  if (state.compensating) return state.compensating.failed === null ? 'COMPENSATING' : 'PARKED';
+  if (state.upload === null) return 'STARTING';
+  if (awaitsCreator(state)) return 'AWAITING_CREATOR';
+  if (parkedStage(state)) return 'PARKED';
+  const stages = STAGES.map((stage) => state.stages[stage]);
+  if (state.stages.moderate.status === 'WAITING' && isReview(state)) return 'AWAITING_REVIEW';
+  return stages.some((stage) => stage.status === 'WAITING') ? 'WAITING' : 'RUNNING';
+}
+
+/** A person has to decide: a flag is open, or a silent service left the question open. */
+const isReview = (state: LifecycleState): boolean =>
+  verdictOf(state) === 'review' ||
+  ['MODERATION_SILENT', 'REVIEW_OPEN', 'REVIEW_OVERDUE'].includes(state.stages.moderate.code ?? '');
+
+/** Codes of a waiting stage that an operator must hear of; a review inside its time is not one of them. */
+const ATTENTION_WHILE_WAITING: readonly (ErrorCode | null)[] = ['NO_WORKER', 'REVIEW_OVERDUE'];
+
+export function needsAttention(state: LifecycleState): boolean {
+  if (state.ended) return false;
+  if (state.compensating?.failed) return true;
+  const status = statusOf(state);
+  if (status === 'PARKED') return true;
+  if (status === 'AWAITING_REVIEW' && state.carried) return true; // it was visible when the flag came
+  return STAGES.some(
+    (stage) => state.stages[stage].status === 'WAITING' && ATTENTION_WHILE_WAITING.includes(state.stages[stage].code),
+  );
+}
+
+export function codeOf(state: LifecycleState): ErrorCode | null {
+  if (state.ended) return state.ended.code;
+  if (state.compensating?.failed) return 'COMPENSATION_FAILED';
+  return state.stages[shownStage(state)].code;
+}
+
+export function snapshotOf(state: LifecycleState, since: number): Snapshot {
+  const upload = state.upload;
+  return {
+    contentId: state.contentId,
+    generation: state.generation,
+    revision: state.revision,
+    stateVersion: state.stateVersion,
+    stage: shownStage(state),
+    status: statusOf(state),
+    visibility: state.visibility,
+    attention: needsAttention(state),
+    code: codeOf(state),
+    since,
+    uploadSessionId: upload?.uploadSessionId ?? '',
+    creatorId: upload?.creatorId ?? '',
+    residency: upload?.residency ?? 'GLOBAL',
+    contentType: upload?.contentType ?? 'VIDEO',
+    stages: STAGES.map((stage) => state.stages[stage]),
+    renditions: state.renditions,
+    manifests: state.manifests,
+  };
+}
+
+export function viewOf(state: LifecycleState, since: number): LifecycleView {
+  const decision = standingDecision(state);
+  return {
+    ...snapshotOf(state, since),
+    openFlags: openFlags(state),
+    decision: decision && {
+      decisionId: decision.decisionId,
+      decision: decision.decision,
+      actor: decision.actor,
+      reason: decision.reason,
+      at: decision.at,
+    },
+  };
+}
+
+/** What others hear of: a change of any of these is a transition. */
+export function transitionKey(state: LifecycleState): string {
+  return JSON.stringify([
+    state.revision,
+    shownStage(state),
+    statusOf(state),
+    state.visibility,
+    needsAttention(state),
+    codeOf(state),
+  ]);
+}
