@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { count, id, language, line, timestamp, uuid, webUrl } from './fields';
+
+const MAX_LABEL_LENGTH = 64;
+const MAX_VARIANTS = 100;
+const MAX_CAPTIONS = 200;
+/** One request is one transaction. */
+const MAX_METRICS = 1_000;
+const MAX_RATING = 5;
+
+const variant = z.object({
+  label: line(MAX_LABEL_LENGTH),
+  width: z.int().positive().optional(),
+  height: z.int().positive().optional(),
+  bitrateKbps: z.number().positive().optional(),
+  codec: line(MAX_LABEL_LENGTH).optional(),
+  frameRate: z.number().positive().optional(),
+});
+
+const assetFields = {
+  status: z.enum(['PENDING', 'PROCESSING', 'READY', 'FAILED']),
+  sourceUploadId: id.optional(),
+  streamingAssetId: id.optional(),
+  manifestUrl: webUrl.optional(),
+  defaultThumbnailUrl: webUrl.optional(),
+  variants: z.array(variant).min(1).max(MAX_VARIANTS).optional(),
+  occurredAt: timestamp.optional(),
+};
+
+const hasVariants = (asset: { status: string; variants?: unknown[] | undefined }): boolean =>
+  asset.status !== 'READY' || asset.variants !== undefined;
+const VARIANTS_RULE = { path: ['variants'], message: 'must be there when status is READY' };
+
+/**
+ * Body of media-processed, the same over Kafka and HTTP. READY without a manifest or thumbnail passes here: it is
+ * answered with 412 and kept for an operator (see `missingWhenReady`), not refused as malformed.
+ */
+export const mediaProcessed = z.object({ episodeId: uuid, ...assetFields }).refine(hasVariants, VARIANTS_RULE);
+
+/** Body of the assets webhook; the episode is in its path. */
+export const episodeAssets = z
+  .object({
+    ...assetFields,
+    captions: z
+      .array(z.object({ lang: language, url: webUrl }))
+      .max(MAX_CAPTIONS)
+      .optional(),
+    fallbackArtUrl: webUrl.optional(),
+  })
+  .refine(hasVariants, VARIANTS_RULE);
+
+type Asset = Pick<z.infer<typeof mediaProcessed>, 'status' | 'manifestUrl' | 'defaultThumbnailUrl'>;
+
+/** What a READY asset lacks (412). A thumbnail that the episode already has counts; the caller knows whether it has one. */
+export function missingWhenReady(asset: Asset, hasThumbnail: boolean): ('manifestUrl' | 'defaultThumbnailUrl')[] {
+  if (asset.status !== 'READY') return [];
+  const missing: ('manifestUrl' | 'defaultThumbnailUrl')[] = [];
+  if (asset.manifestUrl === undefined) missing.push('manifestUrl');
+  if (asset.defaultThumbnailUrl === undefined && !hasThumbnail) missing.push('defaultThumbnailUrl');
+  return missing;
+}
+
+/** Body of engagement metrics. A contentId that is no UUID is answered with 404, like one that nobody knows. */
+export const engagementMetrics = z.object({
+  metrics: z
+    .array(
+      z.object({
+        contentId: uuid,
+        score: z.number().nonnegative(),
+        likes: count.optional(),
+        views: count.optional(),
+        rating: z.number().min(0).max(MAX_RATING).optional(),
+      }),
+    )
+    .min(1)
+    .max(MAX_METRICS),
+  receivedAt: timestamp.optional(),
+});
