@@ -6,6 +6,9 @@ import type { Logger } from '../platform/log';
 import { createPool, type Pool } from '../platform/postgres/pool';
 import { connectTemporal } from '../platform/temporal/client';
 
+/** Everybody who asks is answered within 10 s, also where several servers are away. */
+const CONNECT_MS = 4_000;
+
 /** What operations stand on. Temporal and Kafka are reached for only by the operations that need them. */
 export interface OperationsDeps {
   pool: Pool;
@@ -29,7 +32,12 @@ export function openOperations(config: Config, log: Logger): OpenOperations {
     pool,
     config,
     log,
-    temporal: async () => (await (temporal ??= connectTemporal(config.temporal))).client,
+    temporal: async () => {
+      const { client, withDeadline } = await (temporal ??= connectTemporal(config.temporal));
+      // A lazy connection would say that the server is away only after something else was done on the way to it.
+      await withDeadline(() => client.connection.ensureConnected(), CONNECT_MS);
+      return client;
+    },
     kafka: () => (kafka ??= createKafka(config.kafka, log)),
     close: async () => {
       const connected = await temporal?.catch(() => undefined);

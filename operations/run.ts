@@ -1,4 +1,3 @@
-import { ReelwayError } from '../contracts/model/errors';
 import { workflowIdOf } from '../contracts/model/ids';
 import { CATALOG_QUEUE, LIFECYCLE_QUEUE, mediaQueueOf } from '../contracts/model/work';
 import { messageOf } from '../platform/errors';
@@ -12,7 +11,7 @@ import {
 } from '../platform/temporal/runs';
 import type { OperationsDeps } from './deps';
 
-/** `show` answers within 10 s also where Temporal hangs; connecting has the same time again. */
+/** `show` answers within 10 s also where Temporal hangs after it was connected. */
 const TEMPORAL_MS = 3_000;
 
 /** An activity under way, as people see it. label: the rendition, where it is known. */
@@ -65,7 +64,7 @@ const NOTHING: RunView = {
 export async function observeRun(deps: OperationsDeps, row: ContentRow): Promise<RunView> {
   if (row.phase === 'draft') return NOTHING;
   try {
-    const client = await bounded(deps.temporal());
+    const client = await deps.temporal();
     const found = await inspectRun(client, workflowIdOf(row.contentId), TEMPORAL_MS);
     if (!found) return NOTHING;
     const activities = found.activities.map((activity) => toView(activity, row));
@@ -89,21 +88,6 @@ export async function observeRun(deps: OperationsDeps, row: ContentRow): Promise
     };
   } catch (error) {
     return { ...NOTHING, unreachable: messageOf(error) };
-  }
-}
-
-/** The client's own connect takes 10 s and more to give up. */
-async function bounded<T>(connecting: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new ReelwayError('SERVICE_UNREACHABLE', 'Temporal did not answer in time.'));
-    }, TEMPORAL_MS);
-  });
-  try {
-    return await Promise.race([connecting, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
