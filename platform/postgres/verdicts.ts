@@ -9,8 +9,10 @@ import type { Queryable } from './pool';
  *
  * What follows is computed anew from all rows after each change (`settle`), never counted up and down. So any order
  * and repetition of flags and decisions ends the same:
- * - the newest decision stands; one about a later revision is newer, whatever the clocks of reviewers say;
- * - APPROVED or AGE_GATED of a person answers the flags older than it; one by "auto" answers none, for it has seen none;
+ * - the newest decision of a person stands, else the newest by "auto"; one of a later generation goes first, and one
+ *   that is older than the upload of a later revision no longer counts;
+ * - APPROVED or AGE_GATED of a person answers the flags that are not newer; one by "auto" answers none, for it has seen
+ *   none;
  * - flags older than the upload of a later revision are superseded;
  * - REMOVED removes at once, whatever else stands, and stays until an admin restores.
  *
@@ -91,7 +93,7 @@ async function lockRow(db: Queryable, contentId: string): Promise<void> {
 /** Two statements: each sees what the one before it, and whoever held the lock before us, has written. */
 async function settle(db: Queryable, contentId: string): Promise<number> {
   await db.query(CLEAR_ANSWERED, [contentId, AUTO_ACTOR]);
-  const settled = await db.query<{ open: number }>(FOLLOW, [contentId]);
+  const settled = await db.query<{ open: number }>(FOLLOW, [contentId, AUTO_ACTOR]);
   return settled.rows[0]?.open ?? 0;
 }
 
@@ -101,7 +103,7 @@ const CLEAR_ANSWERED = `
   UPDATE flags f SET cleared_by = reason.why
   FROM flags g, LATERAL (SELECT coalesce(
     (SELECT d.decision_id FROM decisions d
-     WHERE d.content_id = $1 AND d.decision IN ('APPROVED', 'AGE_GATED') AND d.actor <> $2 AND g.flagged_at < d.decided_at
+     WHERE d.content_id = $1 AND d.decision IN ('APPROVED', 'AGE_GATED') AND d.actor <> $2 AND g.flagged_at <= d.decided_at
      ORDER BY d.decided_at, d.decision_id LIMIT 1),
     (SELECT 'superseded by revision ' || revision FROM content WHERE g.flagged_at < revision_at)) AS why) reason
   WHERE f.content_id = $1 AND f.cleared_by IS NULL AND g.content_id = f.content_id AND g.flag_key = f.flag_key
@@ -110,9 +112,10 @@ const CLEAR_ANSWERED = `
 const FOLLOW = `
   UPDATE contents c SET
     open_flags = (SELECT count(*) FROM flags WHERE content_id = $1 AND cleared_by IS NULL),
-    decision_id = coalesce((
-      SELECT decision_id FROM decisions WHERE content_id = $1
-      ORDER BY generation DESC, revision DESC, decided_at DESC, decision_id DESC LIMIT 1), c.decision_id),
+    decision_id = (
+      SELECT decision_id FROM decisions d
+      WHERE content_id = $1 AND (d.revision >= c.revision OR c.revision_at IS NULL OR d.decided_at >= c.revision_at)
+      ORDER BY generation DESC, actor <> $2 DESC, decided_at DESC, decision_id DESC LIMIT 1),
     updated_at = now()
   WHERE c.content_id = $1 RETURNING c.open_flags AS open`;
 
