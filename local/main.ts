@@ -1,0 +1,14 @@
+import { Command } from 'commander';
+import { fetchCommand } from './commands/fetch';
+import { reportFailure } from './commands/report-failure';
+import { stackCommand } from './commands/stack';
+
+const program = new Command('local')
+  .description('The servers and tools of a development machine.')
+  .addCommand(stackCommand())
+  .addCommand(fetchCommand());
+
+program.parseAsync().then(
+  () => process.exit(),
+  (error: unknown) => process.exit(reportFailure(error)),
+);
