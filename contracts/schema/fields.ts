@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { AudioTrackRef, RenditionRef } from '../model/facts';
 import { CONTENT_ID, UUID } from '../model/ids';
+import { keyProblem } from '../model/object-key';
 import { CONTENT_TYPES, RESIDENCIES } from '../model/status';
-import { safeCdnPath, safeKey } from './keys';
 import { timestampProblem } from './timestamp';
 
 /** Ids of others become log fields, search attributes and index keys: short, and without control characters. */
@@ -31,21 +31,16 @@ export const line = (max: number) =>
   z.string().max(max).regex(PRINTABLE, 'must be one line without control characters').regex(/\S/, 'must not be blank');
 export const runningText = (max: number) => z.string().max(max).regex(RUNNING_TEXT, 'must not hold control characters');
 
-/** RFC 3339 with Z or an offset, in a sane year. Stays text; `Date.parse` reads it. */
-export const timestamp = z
-  .string()
-  .max(64)
-  .superRefine((text, context) => {
-    const problem = timestampProblem(text);
-    if (problem) context.addIssue({ code: 'custom', message: problem });
-  })
-  .meta({ format: 'date-time' });
+/** RFC 3339 with Z or an offset, in a sane year. Stays text; `timestampMs` reads it. */
+export const timestamp = textWithout(timestampProblem).meta({ format: 'date-time' });
 
 export const residency = z.enum(RESIDENCIES);
 export const contentType = z.enum(CONTENT_TYPES);
 export const language = z.string().regex(LANGUAGE_TAG, 'must be a BCP-47 tag or "und"');
-export const objectKey = z.string().refine(safeKey, 'must be a plain relative object key');
-export const cdnPath = z.string().refine(safeCdnPath, 'must be a CDN-relative path');
+/** An opaque relative key; see `keyProblem`. */
+export const objectKey = textWithout(keyProblem);
+/** As an object key, but one leading `/` is allowed. */
+export const cdnPath = textWithout((path) => keyProblem(path.replace(/^\//, '')));
 
 /** `new URL` takes javascript:, file: and data: as well, and user:password@. */
 export const webUrl = z
@@ -73,3 +68,10 @@ export const audioTrack = z.object({ bitrate, lang: language, s3_key: objectKey 
 
 export const renditions = z.array(rendition).max(MAX_VARIANTS);
 export const audioTracks = z.array(audioTrack).max(MAX_VARIANTS);
+
+function textWithout(problemOf: (text: string) => string | null) {
+  return z.string().superRefine((text, context) => {
+    const message = problemOf(text);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  });
+}
