@@ -1,0 +1,8 @@
+import type { Check } from './check';
+import { duplicateCheck } from './duplicate';
+import { textCheck } from './text';
+
+/** All checks there are; which of them run is the policy's choice. */
+export const CHECKS: readonly Check[] = [textCheck, duplicateCheck];
+
+export type { Check, CheckContext } from './check';
