@@ -25,7 +25,7 @@ export function parseConfig(env: Env): ConfigResult {
     if ('message' in read) problems.push({ name, message: read.message });
     else values[name] = read.value;
   }
-  problems.push(...crossProblems(values as Partial<Values>));
+  problems.push(...crossProblems(values));
   return problems.length > 0 ? { ok: false, problems } : { ok: true, config: toConfig(values as Values) };
 }
 
