@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import type { Connection } from '@temporalio/client';
 import { ReelwayError } from '../contracts/model/errors';
 import { messageOf, toReelwayError } from '../platform/errors';
 import { readKek } from '../platform/keys/kek';
@@ -77,7 +78,7 @@ async function temporal(deps: OperationsDeps): Promise<string> {
 
 async function searchAttributes(deps: OperationsDeps): Promise<string> {
   const client = await deps.temporal();
-  await verifySearchAttributes(client.connection as never, deps.config.temporal.namespace);
+  await verifySearchAttributes(client.connection as Connection, deps.config.temporal.namespace);
   return 'all are registered with their types';
 }
 

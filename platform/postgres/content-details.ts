@@ -71,7 +71,7 @@ export async function readFacts(db: Queryable, contentId: string): Promise<FactV
        FROM event_ids e LEFT JOIN inbox i ON i.row_id = e.row_id WHERE e.content_id = $1
        UNION ALL
        SELECT d.topic, d.event_id, 0, 9000000000000000000 + d.id, 'dead', d.code
-       FROM dead_letters d WHERE d.content_id = $1
+       FROM dead_letters d WHERE d.content_id = $1 AND d.resolved_at IS NULL
          AND NOT EXISTS (SELECT 1 FROM event_ids e WHERE e.row_id = d.row_id)
      ) facts ORDER BY place`,
     [contentId],

@@ -1,0 +1,36 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+
+/** A whole number of at least one. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,9}$/.test(text) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a whole number of at least 1.');
+}
+
+/** For options that may be given several times. */
+export const collect = (value: string, before: string[]): string[] => [...before, value];
+
+/** A span such as 30s, 5m, 2h, or seconds without a unit; in ms. */
+export function span(text: string): number {
+  const found = /^(\d{1,9})(s|m|h|)$/.exec(text);
+  if (!found) throw new InvalidArgumentError('It must be a number of seconds, or a span such as 30s, 5m, 2h.');
+  const unit = { s: 1_000, m: 60_000, h: 3_600_000 }[(found[2] === '' ? 's' : found[2]) as 's' | 'm' | 'h'];
+  return Number(found[1]) * unit;
+}
+
+/** Help ends with command lines that can be copied. */
+export const addExamples = (command: Command, ...examples: string[]): Command =>
+  command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
+
+export interface CommandFlags {
+  reason: string;
+  commandId?: string;
+}
+
+/** What every command that changes a run takes. */
+export const addCommandFlags = (command: Command): Command =>
+  command
+    .requiredOption('--reason <text>', 'why; it goes into the audit')
+    .addOption(
+      new Option('--command-id <id>', 'repeat a command whose outcome is unknown: the same id is carried out once'),
+    );

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli';
+import { addCancel } from './cancel';
+import { addDecide } from './decide';
+import { addList } from './list';
+import { addRegister } from './register';
+import { addRetry } from './retry';
+import { addShow } from './show';
+import { addSubmit } from './submit';
+import { addWatch } from './watch';
+
+export function addContentCommands(program: Command, cli: Cli): void {
+  const content = program.command('content').description('Content records and their way to publication.');
+  for (const add of [addRegister, addSubmit, addList, addShow, addWatch, addRetry, addCancel, addDecide]) {
+    add(content, cli);
+  }
+}

@@ -1,0 +1,73 @@
+import { Option, type Command } from 'commander';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isTerminal, STATUSES, type Status } from '../../contracts/model/status';
+import type { ContentGlance } from '../../operations/glance';
+import { addExamples, span } from '../arguments';
+import type { Cli } from '../cli';
+import { EXIT, type ExitCode } from '../exit';
+import type { Output } from '../output';
+import { changeOf, isSameMoment, renderChange, type Change } from '../render/change';
+
+interface Flags {
+  until?: Status;
+  timeout?: number;
+}
+
+/** Often enough to see every stage of a short clip; a look costs one row and one call. */
+const LOOK_EVERY_MS = 500;
+/** Postgres follows the run by a moment: a state that ends the watch must last this long, or a retry would not be seen. */
+const SETTLE_MS = 2_000;
+
+export function addWatch(parent: Command, cli: Cli): void {
+  const command = parent
+    .command('watch')
+    .description('Print a line per change until the content is published, has ended, or waits for a person.')
+    .argument('<id>', 'content id')
+    .addOption(new Option('--until <status>', 'end at this status, with exit code 0').choices(STATUSES))
+    .option('--timeout <span>', 'give up after this time: seconds, or 30s, 5m, 2h', span)
+    .action(async (id: string, flags: Flags, self: Command) => {
+      const client = cli.client();
+      cli.exit(await watch(() => client.glance(id), flags, cli.output(self)));
+    });
+  addExamples(
+    command,
+    'reelway content watch bunny',
+    'reelway content watch bunny --until AWAITING_REVIEW --timeout 5m',
+    'reelway content watch bunny -o jsonl',
+  );
+}
+
+/** Looks until the content is where it should be (0), stays where it will not go on by itself (1), or time is up (1). */
+async function watch(look: () => Promise<ContentGlance>, flags: Flags, output: Output): Promise<ExitCode> {
+  const begun = Date.now();
+  const until = flags.until ?? 'PUBLISHED';
+  let last: Change | undefined;
+  let since = begun;
+  for (;;) {
+    const now = Date.now();
+    const glance = await look();
+    const change = changeOf(glance, now, now - begun);
+    if (!last || !isSameMoment(last, change)) {
+      output.next(change, (style) => renderChange(change, style));
+      if (last?.status !== change.status) since = now;
+      last = change;
+    }
+    if (change.status === until) return EXIT.done;
+    if (isStuck(change.status) && now - since >= SETTLE_MS) return stopped(glance, output);
+    if (flags.timeout !== undefined && now - begun >= flags.timeout) {
+      output.say(`not ${until} in the time given; it is ${change.status}`);
+      return EXIT.failed;
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+/** Without somebody's help it stays as it is. */
+const isStuck = (status: Status): boolean =>
+  isTerminal(status) || status === 'PARKED' || status === 'AWAITING_REVIEW' || status === 'AWAITING_CREATOR';
+
+function stopped(glance: ContentGlance, output: Output): ExitCode {
+  const code = glance.failureCode === null ? '' : ` (${glance.failureCode})`;
+  output.say(`${glance.contentId} is ${glance.status}${code}; see: reelway content show ${glance.contentId}`);
+  return EXIT.failed;
+}

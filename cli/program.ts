@@ -1,0 +1,38 @@
+import { Command, Option } from 'commander';
+import type { Cli } from './cli';
+import { addContentCommands } from './content/index';
+import { addDeadLetterCommands } from './dlq/index';
+import { FORMATS, type Streams } from './output';
+import { addSetupCommands } from './setup/index';
+import { VERSION } from './version';
+
+const EXIT_CODES = `
+Exit codes:
+  0  done
+  1  the command worked, the thing asked about failed or needs somebody
+  2  usage or configuration
+  3  a service is unreachable, or an answer did not come in time
+  4  not found
+  5  refused in this state
+
+Addresses come from REELWAY_… variables, else from .local/stack.json of a stack that runs in this project.`;
+
+/** The whole command line; parser, help and docs/cli.md are all made from it. */
+export function createProgram(cli: Cli, streams: Streams): Command {
+  const program = new Command('reelway')
+    .description('Takes uploaded video and audio from upload to publication.')
+    .version(VERSION)
+    .addOption(new Option('-o, --output <format>', 'form of the data on stdout').choices(FORMATS).default('text'))
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => streams.stdout.write(text),
+      writeErr: (text) => streams.stderr.write(text),
+    })
+    .showHelpAfterError('  next: add --help to see what is allowed')
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride();
+  addContentCommands(program, cli);
+  addDeadLetterCommands(program, cli);
+  addSetupCommands(program, cli);
+  return program;
+}

@@ -1,0 +1,146 @@
+import { errorRow } from '../../contracts/model/errors';
+import { nextCommands } from '../../operations/next';
+import type { ShownContent } from '../../operations/show';
+import { waitsOf } from '../../operations/waits';
+import { statusColour } from './status';
+import { printable, shortened, table, type Style } from './text';
+import { ago, duration } from './time';
+
+/** Problems first, then where it stands, what it waits for, what was heard and said, and what to do next. */
+export function renderContent(content: ShownContent, now: number, style: Style): string[] {
+  return [
+    ...headOf(content, now, style),
+    ...problemsOf(content, style),
+    ...section('stages', stagesOf(content, now, style), style),
+    ...section('renditions', renditionsOf(content, style), style),
+    ...section('waits for', waitsOf(content).map(printable).map(indent), style),
+    ...section('flags', flagsOf(content, now), style),
+    ...section('decisions', decisionsOf(content, now), style),
+    ...section('events sent', milestonesOf(content, style), style),
+    ...section('events heard', factsOf(content), style),
+    ...section('manifests', manifestsOf(content), style),
+    ...section('next', nextOf(content).map(indent), style),
+  ];
+}
+
+const indent = (line: string): string => `  ${line}`;
+
+const section = (title: string, lines: string[], { dim }: Style): string[] =>
+  lines.length === 0 ? [] : ['', dim(title), ...lines];
+
+/** Rows only: an empty table says nothing. */
+const rowsOf = (heads: string[], rows: string[][]): string[] =>
+  rows.length === 0 ? [] : table(heads, rows).map(indent);
+
+function headOf(content: ShownContent, now: number, style: Style): string[] {
+  const { stage, status, visibility } = content;
+  const title = content.title === null ? 'no record' : `“${shortened(printable(content.title), 80)}”`;
+  const facts = [content.contentType, content.residency, content.creatorId && `by ${printable(content.creatorId)}`];
+  return [
+    `${style.bold(printable(content.contentId))}  ${statusColour(status, style)(status)}${stage === null ? '' : ` at ${stage}`}, ${visibility}, since ${ago(content.since, now)}`,
+    [title, ...facts, `generation ${String(content.generation)}, revision ${String(content.revision)}`]
+      .filter((part) => part !== null)
+      .join('  '),
+  ];
+}
+
+function problemsOf(content: ShownContent, { red, yellow }: Style): string[] {
+  const paint = content.attention ? red : yellow;
+  const { failureCode: code, run } = content;
+  const message = content.stages.find((stage) => stage.code === code)?.message ?? null;
+  const problem = code && [
+    '',
+    paint(`${content.attention ? 'needs attention: ' : ''}${code}: ${errorRow(code).title}`),
+    ...(message === null ? [] : [indent(printable(message))]),
+    indent(errorRow(code).hint),
+  ];
+  const isOpen = !['DRAFT', 'PUBLISHED', 'REMOVED', 'CANCELLED', 'FAILED'].includes(content.status);
+  const lost = isOpen && run.unreachable === null && run.status !== 'RUNNING';
+  return [
+    ...(problem ?? []),
+    ...(lost ? ['', red(`the run is not open in Temporal (${run.status ?? 'unknown there'})`)] : []),
+  ];
+}
+
+function stagesOf({ stages }: ShownContent, now: number, style: Style): string[] {
+  const rows = stages.map(({ stage, status, attempt, startedAt, endedAt, deadlineAt, code }) => {
+    const took =
+      startedAt === null ? '-' : duration((endedAt === null ? now : Date.parse(endedAt)) - Date.parse(startedAt));
+    return [
+      stage,
+      statusColour(status, style)(status),
+      String(attempt),
+      ago(startedAt, now),
+      took,
+      endedAt === null ? ago(deadlineAt, now) : '-',
+      code ?? '-',
+    ];
+  });
+  return rowsOf(['STAGE', 'STATUS', 'ATTEMPT', 'STARTED', 'TOOK', 'DEADLINE', 'CODE'], rows);
+}
+
+const renditionsOf = ({ renditions }: ShownContent, style: Style): string[] =>
+  rowsOf(
+    ['RENDITION', 'STATUS', 'PERCENT', 'CODE'],
+    renditions.map(({ label, status, percent, code }) => [
+      label,
+      statusColour(status, style)(status),
+      percent === null ? '-' : String(Math.floor(percent)),
+      code ?? '-',
+    ]),
+  );
+
+const flagsOf = ({ flags }: ShownContent, now: number): string[] =>
+  rowsOf(
+    ['RAISED', 'BY', 'PRIORITY', 'CHECKS', 'CLEARED BY'],
+    flags.map(({ flags: raised, priority, source, flaggedAt, clearedBy }) => [
+      ago(new Date(flaggedAt).toISOString(), now),
+      printable(source),
+      priority,
+      raised.map(({ check_type: check, confidence_score: score }) => `${check} ${score.toFixed(2)}`).join(', '),
+      printable(clearedBy ?? 'open'),
+    ]),
+  );
+
+const decisionsOf = ({ decisions }: ShownContent, now: number): string[] =>
+  rowsOf(
+    ['DECIDED', 'DECISION', 'BY', 'REASON'],
+    decisions.map(({ decision, actor, reason, decidedAt }) => [
+      ago(new Date(decidedAt).toISOString(), now),
+      decision,
+      printable(actor),
+      shortened(printable(reason), 80),
+    ]),
+  );
+
+const milestonesOf = ({ milestones, notices }: ShownContent, { yellow }: Style): string[] =>
+  rowsOf(
+    ['SEQ', 'TOPIC', 'MILESTONE', 'SENT', 'EVENT'],
+    [...milestones, ...notices].map(({ sequence, topic, milestone, sent, partition, offset, eventId }) => [
+      sequence === null ? '-' : String(sequence),
+      topic,
+      printable(milestone),
+      sent ? `${String(partition ?? '?')}/${offset ?? '?'}` : yellow('not yet'),
+      eventId,
+    ]),
+  );
+
+const factsOf = ({ facts }: ShownContent): string[] =>
+  rowsOf(
+    ['TOPIC', 'OUTCOME', 'CODE', 'REPEATS', 'EVENT'],
+    facts.map(({ topic, outcome, code, repeats, eventId }) => [
+      printable(topic),
+      outcome ?? 'not yet known',
+      code ?? '-',
+      String(repeats),
+      printable(eventId ?? '-'),
+    ]),
+  );
+
+const manifestsOf = ({ manifests }: ShownContent): string[] =>
+  manifests === null ? [] : [`hls   ${manifests.hls}`, `dash  ${manifests.dash}`].map(printable).map(indent);
+
+const nextOf = (content: ShownContent): string[] => [
+  ...nextCommands(content),
+  ...(content.run.link === null ? [] : [`Temporal UI: ${content.run.link}`]),
+];

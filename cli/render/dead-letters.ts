@@ -1,0 +1,40 @@
+import { errorRow, isErrorCode } from '../../contracts/model/errors';
+import type { DeadLetter, DeadLetterWithValue } from '../../operations/dead-letters';
+import { printable, shortened, table, type Style } from './text';
+import { ago } from './time';
+
+const MAX_REASON = 60;
+/** A record may have megabytes; -o json has all of it. */
+const MAX_VALUE = 4_000;
+
+export const renderDeadLetters = (letters: readonly DeadLetter[], now: number): string[] =>
+  table(
+    ['ID', 'WHEN', 'TOPIC', 'PLACE', 'CODE', 'CONTENT', 'REASON'],
+    letters.map((letter) => [
+      letter.id,
+      ago(letter.at, now),
+      printable(letter.topic),
+      placeOf(letter),
+      letter.code,
+      printable(letter.contentId ?? '-'),
+      shortened(printable(letter.reason), MAX_REASON),
+    ]),
+  );
+
+const placeOf = ({ partition, offset }: DeadLetter): string => `${String(partition)}/${offset}`;
+
+export function renderDeadLetter(letter: DeadLetterWithValue, now: number, { bold, red, dim }: Style): string[] {
+  const hint = isErrorCode(letter.code) ? errorRow(letter.code).hint : '';
+  return [
+    `${bold(`dead letter ${letter.id}`)} ${red(letter.code)} ${ago(letter.at, now)}`,
+    `  why      ${printable(letter.reason)}`,
+    `  place    ${printable(letter.topic)} ${placeOf(letter)}`,
+    `  key      ${printable(letter.key ?? '-')}`,
+    `  event    ${printable(letter.eventId ?? '-')}`,
+    `  content  ${printable(letter.contentId ?? '-')}`,
+    ...Object.entries(letter.headers).map(([name, value]) => `  header   ${printable(name)}: ${printable(value)}`),
+    dim(`value (${letter.encoding})`),
+    shortened(printable(letter.value ?? '-'), MAX_VALUE),
+    `next: ${hint}`,
+  ];
+}
