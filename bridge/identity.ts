@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { v5 } from 'uuid';
+
+/** Root of all our name-based ids. Changing it would give every milestone a new id and send it a second time. */
+const NAMESPACE = '6f0f8f0a-3c43-5d0c-9a51-2f6c2f6f2b1e';
+
+const idOf = (...parts: (string | number)[]): string => v5(JSON.stringify(parts), NAMESPACE);
+
+/** ordinal: how often this milestone was issued in this generation, from 1. Never the runId: a reset must not announce again. */
+export const milestoneEventId = (of: {
+  contentId: string;
+  generation: number;
+  topic: string;
+  milestone: string;
+  ordinal: number;
+}): string => idOf(of.contentId, of.generation, of.topic, of.milestone, of.ordinal);
+
+export const noticeEventId = (of: { userId: string; type: string; cause: string }): string =>
+  idOf(of.userId, of.type, of.cause);
+
+/** A decision of another service has no id of its own. at: the envelope's timestamp, ms. */
+export const foreignDecisionId = (of: {
+  contentId: string;
+  reviewerId: string;
+  decision: string;
+  at: number;
+}): string => idOf(of.contentId, 'decision', of.reviewerId, of.decision, of.at);
+
+/** JSON with sorted keys: the same value gives the same text, whatever order its fields were written in. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) => (isRecord(part) ? sorted(part) : part));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const sorted = (record: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(record).sort(([left], [right]) => (left < right ? -1 : 1)));
+
+/** sha256 of the canonical form. The topic is part of it: the same fields on another topic are another message. */
+export const payloadHash = (topic: string, payload: unknown): Buffer =>
+  createHash('sha256')
+    .update(`${topic}\n${canonicalJson(payload)}`)
+    .digest();

@@ -1,0 +1,97 @@
+import type { Client } from '@temporalio/client';
+import { ReelwayError } from '../../contracts/model/errors';
+import type { Kafka } from '../../contracts/model/ports';
+import type { Config } from '../../contracts/schema/config';
+import type { Logger } from '../../platform/log';
+import { createRegistry, type Registry } from '../../platform/metrics';
+import type { Pool } from '../../platform/postgres/pool';
+import { createRuns } from './deliver';
+import { startDispatcher } from './dispatcher';
+import { createIntake } from './intake';
+import { createBridgeMetrics } from './metrics';
+import { CONSUMED_TOPICS } from './routes';
+import { startSweeper } from './sweeper';
+
+export interface BridgeDeps {
+  config: Pick<Config, 'kafka' | 'bridge' | 'policy' | 'lateFlag'>;
+  pool: Pool;
+  kafka: Kafka;
+  temporal: Client;
+  log: Logger;
+  /** Where the counters go; default: a registry nobody reads. */
+  metrics?: Registry;
+}
+
+export interface Bridge {
+  /** Consumes nothing new, finishes what is under way, leaves the group. May be called twice. */
+  stop(): Promise<void>;
+  /** The group gave us our partitions, and its session is alive. */
+  ready(): boolean;
+  /** False when the consumer gave no sign of life for long: restart the process. */
+  live(): boolean;
+  assignment(): Record<string, number[]>;
+}
+
+/** Three sessions of the consumer, which mends itself after two. */
+const DEAD_AFTER_MS = 90_000;
+
+/** Kafka → inbox → Temporal. Several processes side by side share the work. Throws TOPIC_MISSING, SERVICE_UNREACHABLE. */
+export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
+  const { config, pool, kafka, log } = deps;
+  await assertTopics(kafka);
+  const metrics = createBridgeMetrics(deps.metrics ?? createRegistry(), pool, log);
+  const dispatcher = startDispatcher({
+    pool,
+    runs: createRuns(deps.temporal),
+    policy: config.policy,
+    log,
+    concurrency: config.bridge.dispatchConcurrency,
+    onSettled: metrics.onSettled,
+  });
+  const sweeper = startSweeper({
+    pool,
+    kafka,
+    groupId: config.kafka.groupId,
+    parkedFactMs: config.bridge.parkedFactMs,
+    log,
+    onBuried: metrics.onBuried,
+  });
+  const intake = createIntake({
+    pool,
+    log,
+    lateFlag: config.lateFlag,
+    onTaken: (topic, counts, dead) => {
+      metrics.onTaken(topic, counts, dead);
+      if (counts.new > 0) dispatcher.wake();
+      for (const { code, reason, record } of dead) {
+        log.warn({ code, reason, topic, partition: record.partition, offset: record.offset }, 'dead letter');
+      }
+    },
+  });
+  const consumer = await kafka.consume({
+    groupId: config.kafka.groupId,
+    topics: [...CONSUMED_TOPICS],
+    onBatch: intake,
+  });
+  const isAlive = (): boolean => Date.now() - consumer.lastHeartbeatAt() < DEAD_AFTER_MS;
+  let stopped: Promise<void> | null = null;
+  return {
+    ready: () => stopped === null && Object.keys(consumer.assignment()).length > 0 && isAlive(),
+    live: isAlive,
+    assignment: () => consumer.assignment(),
+    stop: () => (stopped ??= stopAll([() => consumer.close(), () => sweeper.stop(), () => dispatcher.stop()])),
+  };
+}
+
+async function assertTopics(kafka: Kafka): Promise<void> {
+  const there = await kafka.describeTopics([...CONSUMED_TOPICS]);
+  const missing = CONSUMED_TOPICS.filter((topic) => !there[topic]);
+  if (missing.length > 0) throw new ReelwayError('TOPIC_MISSING', `Kafka has no topic ${missing.join(', ')}.`);
+}
+
+/** In order, each whatever became of the one before. */
+async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const stop of stops) await stop().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}

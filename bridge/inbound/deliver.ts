@@ -1,0 +1,57 @@
+import type { Client } from '@temporalio/client';
+import type { Fact } from '../../contracts/model/facts';
+import { workflowIdOf } from '../../contracts/model/ids';
+import { LIFECYCLE_QUEUE } from '../../contracts/model/work';
+import type { OpenRow } from '../../platform/postgres/inbox';
+import { isRunOpen, signalRun, signalWithStart, type Delivery } from '../../platform/temporal/lifecycle-runs';
+import { factsSignal, LIFECYCLE_WORKFLOW, type LifecycleInput } from '../../workflows/messages';
+
+/** Below the lease of a key, so that its holder still holds it when the answer is there. */
+const CALL_DEADLINE_MS = 8_000;
+
+/** The way to the runs, as the dispatcher needs it. Throws whatever keeps Temporal from answering. */
+export interface Runs {
+  start(input: LifecycleInput, rows: OpenRow[], cause: OpenRow): Promise<Delivery>;
+  signal(contentId: string, rows: OpenRow[]): Promise<Delivery>;
+  isOpen(contentId: string): Promise<boolean>;
+}
+
+export function createRuns(client: Client): Runs {
+  return {
+    start: (input, rows, cause) => {
+      const upload = uploadOf(input, cause);
+      return signalWithStart(
+        client,
+        {
+          workflowId: workflowIdOf(input.contentId),
+          workflowType: LIFECYCLE_WORKFLOW,
+          taskQueue: LIFECYCLE_QUEUE,
+          input,
+          signal: factsSignal.name,
+          facts: rows.map(toFact),
+          generation: input.generation,
+          stage: input.carried ? 'moderate' : 'upload',
+          ...upload,
+        },
+        CALL_DEADLINE_MS,
+      );
+    },
+    signal: (contentId, rows) => {
+      const run = { workflowId: workflowIdOf(contentId), signal: factsSignal.name, facts: rows.map(toFact) };
+      return signalRun(client, run, CALL_DEADLINE_MS);
+    },
+    isOpen: (contentId) => isRunOpen(client, workflowIdOf(contentId), CALL_DEADLINE_MS),
+  };
+}
+
+const toFact = (row: OpenRow): Fact => ({ ...row.fact, row: row.rowId });
+
+function uploadOf(input: LifecycleInput, cause: OpenRow) {
+  const upload = input.carried?.upload ?? (cause.fact.body.kind === 'upload' ? cause.fact.body : null);
+  return {
+    creatorId: upload?.creatorId ?? '',
+    residency: upload?.residency ?? 'GLOBAL',
+    contentType: upload?.contentType ?? 'VIDEO',
+    uploadSessionId: upload?.uploadSessionId ?? '',
+  };
+}

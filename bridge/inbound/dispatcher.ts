@@ -1,0 +1,158 @@
+import type { Policy } from '../../contracts/model/policy';
+import type { Logger } from '../../platform/log';
+import { claimKeys, type ClaimedKey } from '../../platform/postgres/inbox-keys';
+import { openRows } from '../../platform/postgres/inbox';
+import type { Pool } from '../../platform/postgres/pool';
+import { routingStates } from '../../platform/postgres/starts';
+import { backOffMs } from './back-off';
+import { beginFirst, type PlannedStart } from './begin';
+import type { Runs } from './deliver';
+import { MAX_FACTS, planFor } from './plan';
+import { routeKey, type PlannedKey } from './route-key';
+import { CONSUMER } from './routes';
+import { createSettler, type Settlement } from './settle';
+
+export interface DispatcherDeps {
+  pool: Pool;
+  runs: Runs;
+  policy: Policy;
+  log: Logger;
+  /** Keys on their way to Temporal at the same time. */
+  concurrency: number;
+  onSettled?(settlement: Settlement, ms: number): void;
+}
+
+export interface Dispatcher {
+  /** Something came in: look now. */
+  wake(): void;
+  /** Resolves when what was under way has ended. */
+  stop(): Promise<void>;
+}
+
+/** One call of at most 8 s and its settlement; a key whose holder died is somebody else's after this. */
+const LEASE_MS = 15_000;
+/** What another process took in, and keys that back off, are seen this late; one small statement each time. */
+const POLL_MS = 500;
+
+/** Brings open facts to their runs: keys side by side, also across processes, the facts of one key in order. */
+export function startDispatcher(deps: DispatcherDeps): Dispatcher {
+  const { log } = deps;
+  const settler = createSettler(deps.pool, (error) => {
+    log.warn({ err: error }, 'what became of facts could not be written; they are delivered again');
+  });
+  const alarm = createAlarm();
+  let inFlight = 0;
+  let stopping = false;
+  let failures = 0;
+
+  const run = async (): Promise<void> => {
+    while (!stopping) {
+      // In batches: half of the slots free again before the next claim.
+      const free = deps.concurrency - inFlight;
+      const claimed = free * 2 >= deps.concurrency ? await claim(free) : null;
+      if (claimed === null || claimed.length === 0) await alarm.wait(claimed === null ? LEASE_MS : POLL_MS);
+      else void handle(claimed);
+    }
+    while (inFlight > 0) await alarm.wait(POLL_MS);
+  };
+
+  const claim = async (free: number): Promise<ClaimedKey[]> => {
+    try {
+      const claimed = await claimKeys(deps.pool, free, LEASE_MS);
+      failures = 0;
+      return claimed;
+    } catch (error) {
+      log.warn({ err: error }, 'keys could not be claimed');
+      await alarm.wait(backOffMs(failures++));
+      return [];
+    }
+  };
+
+  const handle = async (claimed: ClaimedKey[]): Promise<void> => {
+    inFlight += claimed.length;
+    let left = claimed.length;
+    const leave = (count: number): void => {
+      left -= count;
+      inFlight -= count;
+      alarm.ring();
+    };
+    try {
+      const planned = await planKeys(deps, claimed);
+      leave(claimed.length - planned.length);
+      await Promise.all(
+        planned.map(async (one) => {
+          const startedAt = performance.now();
+          const settlement = await routeKey(deps, one);
+          await settler.settle(settlement);
+          deps.onSettled?.(settlement, performance.now() - startedAt);
+          leave(1);
+        }),
+      );
+    } catch (error) {
+      log.warn({ err: error }, 'keys could not be routed; they come back when their lease ends');
+    } finally {
+      leave(left);
+    }
+  };
+
+  const running = run();
+  return {
+    wake: alarm.ring,
+    stop: async () => {
+      stopping = true;
+      alarm.ring();
+      await running;
+    },
+  };
+}
+
+/** What to do with each key; first starts are rows by then. A key whose start somebody else was quicker with is left out. */
+async function planKeys(deps: DispatcherDeps, claimed: ClaimedKey[]): Promise<PlannedKey[]> {
+  const keys = claimed.map((one) => one.key);
+  // Rows before contents: a phase that moves in between is the newer one.
+  const rows = await openRows(deps.pool, CONSUMER, keys, MAX_FACTS);
+  const contents = await routingStates(deps.pool, keys);
+  const planned = claimed.map((claim): PlannedKey => {
+    const content = contents.get(claim.key);
+    const plan = planFor(
+      content,
+      rows.filter((row) => row.orderingKey === claim.key),
+    );
+    return { claim, content, plan };
+  });
+  const begun = await beginFirst(deps.pool, deps.policy, planned.flatMap(toStart));
+  return planned.flatMap((one) => {
+    const { deliver } = one.plan;
+    if (deliver?.how !== 'start') return [one];
+    const open = begun.get(one.claim.key);
+    return open ? [{ ...one, plan: { ...one.plan, deliver: { ...deliver, rows: open } } }] : [];
+  });
+}
+
+const toStart = ({ claim, plan: { deliver } }: PlannedKey): PlannedStart[] =>
+  deliver?.how === 'start' ? [{ claim, cause: deliver.cause }] : [];
+
+/** A sleep that something can end early; a ring while nobody sleeps ends the next sleep at once. */
+function createAlarm(): { wait(ms: number): Promise<void>; ring(): void } {
+  let rung = false;
+  let wakeUp: (() => void) | null = null;
+  return {
+    wait: async (ms) => {
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          wakeUp = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      rung = false;
+      wakeUp = null;
+    },
+    ring: () => {
+      rung = true;
+      wakeUp?.();
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import type { KafkaRecord } from '../../contracts/model/ports';
+import { reached } from '../../platform/faults';
+import type { Logger } from '../../platform/log';
+import { insertDeadLetters, keptHeaders, type NewDeadLetter } from '../../platform/postgres/dead-letters';
+import { countRepeats } from '../../platform/postgres/event-ids';
+import { wakeKeys } from '../../platform/postgres/inbox-keys';
+import { insertInboxRows, reserveRowIds } from '../../platform/postgres/inbox';
+import { ownEventIds } from '../../platform/postgres/milestones';
+import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
+import { raiseAnnounced } from '../../platform/postgres/raised-flags';
+import { insertUploads } from '../../platform/postgres/uploads';
+import { identify, type NewFact } from './identify';
+import { judge, type DeadRecord, type GoodRecord, type OwnRecord } from './judge';
+import { CONSUMER, keepIdentityMs } from './routes';
+
+/** What became of one record of a batch. */
+export type IntakeResult = 'new' | 'duplicate' | 'own' | 'dead';
+export type IntakeCounts = Record<IntakeResult, number>;
+
+export interface IntakeDeps {
+  pool: Pool;
+  log: Logger;
+  /** What a new flag does to visible content. */
+  lateFlag: 'hide' | 'attention';
+  /** Told after each commit, per topic. */
+  onTaken(topic: string, counts: IntakeCounts, dead: NewDeadLetter[]): void;
+}
+
+/** Records of one transaction: enough to share it, few enough that it is over in well under a second. */
+const ROWS_AT_ONCE = 500;
+
+/**
+ * The handler of the consumer: every record becomes an inbox row, a counted repeat, a dropped one of our own or a dead
+ * letter, in one bounded transaction; offsets are committed after it resolved. It never calls Temporal. It rejects only
+ * when Postgres is away; then the same records come again.
+ */
+export function createIntake(deps: IntakeDeps): (records: KafkaRecord[]) => Promise<void> {
+  return async (records) => {
+    for (let from = 0; from < records.length; from += ROWS_AT_ONCE) {
+      await takeOrSplit(deps, records.slice(from, from + ROWS_AT_ONCE));
+    }
+    await reached('bridge.after-inbox-commit');
+  };
+}
+
+/**
+ * Our own checks are meant to be stricter than Postgres. Should a record get past them that Postgres cannot store, it
+ * must not hold up its partition for ever: the batch is halved until the one is found.
+ */
+async function takeOrSplit(deps: IntakeDeps, records: KafkaRecord[]): Promise<void> {
+  try {
+    await take(deps, records, judge);
+  } catch (error) {
+    if (!isUnstorable(error)) throw error;
+    const [only] = records;
+    if (records.length === 1 && only) {
+      deps.log.error({ err: error, topic: only.topic, offset: only.offset }, 'Postgres cannot store a record');
+      await take(deps, records, unstorable);
+      return;
+    }
+    const half = Math.ceil(records.length / 2);
+    await takeOrSplit(deps, records.slice(0, half));
+    await takeOrSplit(deps, records.slice(half));
+  }
+}
+
+/** SQLSTATE class 22: data exception. */
+const isUnstorable = (error: unknown): boolean => String((error as { code?: unknown }).code).startsWith('22');
+
+const unstorable = (record: KafkaRecord): DeadRecord => ({
+  is: 'dead',
+  record,
+  code: 'UNSAFE_TEXT',
+  reason: 'Postgres cannot store a value of this record',
+  eventId: null,
+  contentId: null,
+});
+
+async function take(deps: IntakeDeps, records: KafkaRecord[], judged: typeof judge): Promise<void> {
+  const all = records.map((record) => judged(record));
+  const taken = await inTransaction(deps.pool, async (db) => {
+    const done = await write(db, deps, {
+      facts: all.filter((one) => one.is === 'fact'),
+      ours: all.filter((one) => one.is === 'ours'),
+      dead: all.filter((one) => one.is === 'dead'),
+    });
+    await reached('bridge.before-inbox-commit');
+    return done;
+  });
+  const topic = records[0]?.topic;
+  if (topic !== undefined) deps.onTaken(topic, taken.counts, taken.dead);
+}
+
+interface Sorted {
+  facts: GoodRecord[];
+  ours: OwnRecord[];
+  dead: DeadRecord[];
+}
+
+/**
+ * The order of locks, the same wherever several kinds of rows are locked: identities that are new (nobody else can hold
+ * them), keys, contents, rows, identities that were there.
+ */
+async function write(db: PoolClient, deps: IntakeDeps, records: Sorted) {
+  const rowIds = await reserveRowIds(db, records.facts.length);
+  const { fresh, repeats, reused } = await identify(db, records.facts, rowIds);
+  const own = await ownEventIds(
+    db,
+    records.ours.map((record) => record.eventId),
+  );
+  const forged = records.ours.filter((record) => !own.has(record.eventId));
+
+  await wakeKeys(db, [...new Set(fresh.map((fact) => fact.contentId))]);
+  await raiseAnnounced(db, fresh.flatMap(flagOf), deps.lateFlag === 'hide');
+  await insertUploads(db, fresh.flatMap(uploadOf));
+  await insertInboxRows(db, fresh.map(toRow));
+  const dead = [...records.dead.map(toLetter), ...forged.map(toForged), ...reused];
+  await insertDeadLetters(db, CONSUMER, dead);
+  await countRepeats(
+    db,
+    CONSUMER,
+    [...repeats].map(([eventId, { times, topic }]) => ({ eventId, times, keepMs: keepIdentityMs(topic) })),
+  );
+  const counts: IntakeCounts = {
+    new: fresh.length,
+    duplicate: [...repeats.values()].reduce((sum, { times }) => sum + times, 0),
+    own: records.ours.length - forged.length,
+    dead: dead.length,
+  };
+  return { counts, dead };
+}
+
+const toRow = (fact: NewFact) => ({
+  rowId: fact.rowId,
+  orderingKey: fact.contentId,
+  topic: fact.topic,
+  partition: fact.record.partition,
+  offset: fact.record.offset,
+  recordKey: fact.record.key,
+  headers: keptHeaders(fact.record.headers),
+  fact: fact.fact,
+  raw: fact.record.value ?? Buffer.alloc(0),
+});
+
+function flagOf({ contentId, eventId, fact: { body, key, at } }: NewFact) {
+  return body.kind === 'flagged' ? [{ contentId, eventId, key, at, flags: body.flags, priority: body.priority }] : [];
+}
+
+function uploadOf({ contentId, fact: { body, at } }: NewFact) {
+  return body.kind === 'upload' ? [{ contentId, at, ...body }] : [];
+}
+
+const toLetter = (dead: DeadRecord): NewDeadLetter => ({ ...dead, rowId: null });
+
+const toForged = ({ record, eventId, contentId }: OwnRecord): NewDeadLetter => ({
+  record,
+  eventId,
+  contentId,
+  code: 'FORGED_SOURCE',
+  reason: 'source_service is ours, but no milestone of ours has this event_id',
+  rowId: null,
+});

@@ -1,0 +1,87 @@
+import type { ErrorCode } from '../../contracts/model/errors';
+import type { Fact } from '../../contracts/model/facts';
+import { CONTENT_ID, OUR_SOURCE, UUID } from '../../contracts/model/ids';
+import type { KafkaRecord } from '../../contracts/model/ports';
+import type { LifecycleTopic } from '../../contracts/model/topics';
+import { parseMessage, type ParsedEnvelope } from '../../contracts/schema/parse-message';
+import type { PayloadOf } from '../../contracts/schema/payloads';
+import { parseSafeJson } from '../../contracts/schema/safe-json';
+import { payloadHash } from '../identity';
+import { isConsumed, ROUTES } from './routes';
+
+export interface GoodRecord {
+  is: 'fact';
+  record: KafkaRecord;
+  topic: LifecycleTopic;
+  eventId: string;
+  contentId: string;
+  payloadHash: Buffer;
+  fact: Omit<Fact, 'row'>;
+}
+/** It names us as its source; whether we sent it, Postgres knows. */
+export interface OwnRecord {
+  is: 'ours';
+  record: KafkaRecord;
+  eventId: string;
+  contentId: string;
+}
+export interface DeadRecord {
+  is: 'dead';
+  record: KafkaRecord;
+  code: ErrorCode;
+  reason: string;
+  eventId: string | null;
+  contentId: string | null;
+}
+export type Judged = GoodRecord | OwnRecord | DeadRecord;
+
+/** What a record is, by itself. Pure, and never throws, whatever the bytes are. */
+export function judge(record: KafkaRecord): Judged {
+  if (!isConsumed(record.topic)) return dead(record, 'SCHEMA_INVALID', `we have no route for ${record.topic}`);
+  return judgeAs(record.topic, record);
+}
+
+function judgeAs<T extends LifecycleTopic>(topic: T, record: KafkaRecord): Judged {
+  const parsed = parseMessage(topic, record.value, record.key, Number(record.timestamp));
+  if (!parsed.ok) return { ...dead(record, parsed.code, parsed.reason), ...namesIn(record.value) };
+  const envelope = parsed.envelope as ParsedEnvelope<PayloadOf<T>>;
+  const { eventId, timestamp, source, payload } = envelope;
+  const contentId = ROUTES[topic].orderingKey(payload);
+  if (source === OUR_SOURCE) return { is: 'ours', record, eventId, contentId };
+  const { body, key } = ROUTES[topic].toFact(envelope);
+  return {
+    is: 'fact',
+    record,
+    topic,
+    eventId,
+    contentId,
+    payloadHash: payloadHash(topic, payload),
+    fact: { eventId, key, at: timestamp, body },
+  };
+}
+
+const dead = (record: KafkaRecord, code: ErrorCode, reason: string): DeadRecord => ({
+  is: 'dead',
+  record,
+  code,
+  reason,
+  eventId: null,
+  contentId: null,
+});
+
+/** Whose record it was, as far as it can be told: people look for dead letters by content. */
+function namesIn(value: Buffer | null): Pick<DeadRecord, 'eventId' | 'contentId'> {
+  const parsed = parseSafeJson(value);
+  const envelope = parsed.ok ? fieldsOf(parsed.json) : {};
+  const eventId = textLike(UUID, envelope['event_id']);
+  return {
+    eventId: eventId?.toLowerCase() ?? null,
+    contentId: textLike(CONTENT_ID, fieldsOf(envelope['payload'])['content_id']),
+  };
+}
+
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+const textLike = (pattern: RegExp, value: unknown): string | null =>
+  typeof value === 'string' && pattern.test(value) ? value : null;

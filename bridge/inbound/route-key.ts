@@ -1,0 +1,116 @@
+import type { Policy } from '../../contracts/model/policy';
+import { messageOf } from '../../platform/errors';
+import { reached } from '../../platform/faults';
+import type { Logger } from '../../platform/log';
+import type { OpenRow } from '../../platform/postgres/inbox';
+import type { ClaimedKey } from '../../platform/postgres/inbox-keys';
+import type { Pool } from '../../platform/postgres/pool';
+import type { RoutingState } from '../../platform/postgres/starts';
+import type { LifecycleInput } from '../../workflows/messages';
+import { backOffMs } from './back-off';
+import { beginNext } from './begin';
+import type { Runs } from './deliver';
+import { firstThatFit, type Delivery, type Plan } from './plan';
+import type { RowEnd, Settlement } from './settle';
+
+export interface RouteDeps {
+  pool: Pool;
+  runs: Runs;
+  policy: Policy;
+  log: Logger;
+}
+
+export interface PlannedKey {
+  claim: ClaimedKey;
+  content: RoutingState | undefined;
+  plan: Plan;
+}
+
+type Ends = Settlement['rows'];
+const endAll = (rows: OpenRow[], end: RowEnd): Ends => rows.map((row) => ({ row, end }));
+
+/** Carries a plan out for one key; whatever Temporal does, the answer says what to write and when to come again. */
+export async function routeKey(deps: RouteDeps, planned: PlannedKey): Promise<Settlement> {
+  const { claim, plan } = planned;
+  const sure: Ends = [...endAll(plan.told, 'told'), ...endAll(plan.late, 'late'), ...endAll(plan.park, 'parked')];
+  const settlement: Settlement = { claim, rows: sure, started: null, code: null, againInMs: null };
+  if (plan.deliver === null) return settlement;
+  try {
+    return await deliver(deps, planned, plan.deliver, settlement);
+  } catch (error) {
+    // Temporal is away, busy or slow: never an end for a fact, however long it lasts.
+    const againInMs = backOffMs(claim.attempts);
+    deps.log.warn(
+      { err: messageOf(error), contentId: claim.key, attempts: claim.attempts, againInMs },
+      'not delivered',
+    );
+    return { ...settlement, code: 'SERVICE_UNREACHABLE', againInMs };
+  }
+}
+
+async function deliver(deps: RouteDeps, planned: PlannedKey, delivery: Delivery, settlement: Settlement) {
+  const { claim, content } = planned;
+  switch (delivery.how) {
+    case 'signal': {
+      const rows = firstThatFit(delivery.rows, null);
+      const answer = await deps.runs.signal(claim.key, rows);
+      return after(answer, settlement, { delivered: rows, of: delivery.rows, started: null });
+    }
+    case 'start':
+    case 'start-again': {
+      const input = startInput(deps.policy, claim.key, content);
+      return start(deps, input, delivery, settlement);
+    }
+    case 'next-generation':
+      return nextGeneration(deps, planned, delivery, settlement);
+  }
+}
+
+type Start = Exclude<Delivery, { how: 'signal' }>;
+
+/** A start that is repeated says what it said the first time. */
+function startInput(policy: Policy, contentId: string, content: RoutingState | undefined): LifecycleInput {
+  const stored = content?.phase === 'starting' ? (content.input as LifecycleInput | null) : null;
+  return stored ?? { contentId, generation: 1, policy };
+}
+
+async function start(deps: RouteDeps, input: LifecycleInput, { rows: all, cause }: Start, settlement: Settlement) {
+  const rows = firstThatFit(all, cause);
+  const answer = await deps.runs.start(input, rows, cause);
+  return after(answer, settlement, { delivered: rows, of: all, started: input.generation });
+}
+
+/** How soon we look again whether the earlier run has closed; it does so within one workflow task. */
+const CLOSING_MS = 500;
+
+async function nextGeneration(deps: RouteDeps, planned: PlannedKey, delivery: Start, settlement: Settlement) {
+  const { claim, content } = planned;
+  // A run that is about to close may still open again: only a closed one is followed by the next.
+  if (await deps.runs.isOpen(claim.key)) return { ...settlement, code: 'CONTENT_FINISHED', againInMs: CLOSING_MS };
+  const generation = (content?.generation ?? 1) + 1;
+  const next = await beginNext(deps.pool, deps.policy, generation, { claim, cause: delivery.cause });
+  if (next.begun) return start(deps, next.input, delivery, settlement);
+  if (next.because === 'late') return { ...settlement, rows: [...settlement.rows, ...endAll(delivery.rows, 'late')] };
+  deps.log.error({ contentId: claim.key }, 'flagged content has nothing that a new generation could begin with');
+  return { ...settlement, code: 'INTERNAL', againInMs: backOffMs(claim.attempts) };
+}
+
+interface Sent {
+  delivered: OpenRow[];
+  /** All that was to be delivered; what did not fit goes with the next signal. */
+  of: OpenRow[];
+  started: number | null;
+}
+
+async function after(answer: 'accepted' | 'missing', settlement: Settlement, sent: Sent): Promise<Settlement> {
+  if (answer === 'missing') {
+    return { ...settlement, code: 'RUN_MISSING', againInMs: backOffMs(settlement.claim.attempts) };
+  }
+  await reached('bridge.after-signal');
+  return {
+    ...settlement,
+    rows: [...settlement.rows, ...endAll(sent.delivered, 'delivered')],
+    started: sent.started,
+    againInMs: sent.delivered.length < sent.of.length ? 0 : null,
+  };
+}

@@ -1,0 +1,77 @@
+import type { Kafka } from '../../contracts/model/ports';
+import type { Logger } from '../../platform/log';
+import { buryWaiting } from '../../platform/postgres/dead-letters';
+import { writeRouted } from '../../platform/postgres/event-ids';
+import { inTransaction, type Pool } from '../../platform/postgres/pool';
+import { tickRouteClock } from '../../platform/postgres/route-clocks';
+import { createLagWatch } from './lag';
+import { CONSUMER, START_TOPIC } from './routes';
+
+export interface SweeperDeps {
+  pool: Pool;
+  kafka: Pick<Kafka, 'lag'>;
+  groupId: string;
+  /** How long a fact waits for its upload, on the clock of the upload route. */
+  parkedFactMs: number;
+  log: Logger;
+  onBuried?(count: number): void;
+}
+
+export interface Sweeper {
+  stop(): Promise<void>;
+}
+
+const LONGEST_TICK_MS = 10_000;
+/** Facts of one transaction. */
+const AT_ONCE = 200;
+
+/** Facts whose upload never came become dead letters NO_SUCH_CONTENT; the start of their content opens them again. */
+export function startSweeper(deps: SweeperDeps): Sweeper {
+  const tickMs = Math.max(100, Math.min(LONGEST_TICK_MS, deps.parkedFactMs / 4));
+  const isLagging = createLagWatch();
+  let running: Promise<void> = Promise.resolve();
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const tick = async (): Promise<void> => {
+    try {
+      const lagging = isLagging(await deps.kafka.lag(deps.groupId, START_TOPIC), Date.now());
+      // Twice the tick: a look that comes a little late still counts, one after a long silence does not.
+      await tickRouteClock(deps.pool, START_TOPIC, { runs: !lagging, longestStepMs: tickMs * 2 });
+      if (!lagging) await sweep(deps);
+    } catch (error) {
+      deps.log.warn({ err: error }, 'facts that wait for an upload could not be looked through');
+    }
+    if (!stopped) schedule();
+  };
+  const schedule = (): void => {
+    timer = setTimeout(() => {
+      running = tick();
+    }, tickMs);
+  };
+  schedule();
+  return {
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+async function sweep(deps: SweeperDeps): Promise<void> {
+  for (;;) {
+    const buried = await inTransaction(deps.pool, async (db) => {
+      const facts = await buryWaiting(db, CONSUMER, START_TOPIC, deps.parkedFactMs, AT_ONCE);
+      await writeRouted(
+        db,
+        CONSUMER,
+        facts.map(({ eventId }) => ({ eventId, outcome: 'dead', code: 'NO_SUCH_CONTENT', before: 'NOT_STARTED' })),
+      );
+      return facts.length;
+    });
+    if (buried > 0) deps.log.warn({ buried }, 'facts waited too long for an upload and are dead letters now');
+    deps.onBuried?.(buried);
+    if (buried < AT_ONCE) return;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Snapshot } from '../../contracts/model/lifecycle';
+import type { KafkaProducer, Outbound } from '../../contracts/model/ports';
+import type { AnnounceInput, AnnounceResult } from '../../contracts/model/work';
+import { reached } from '../../platform/faults';
+import type { Logger } from '../../platform/log';
+import { lockOrInsertContent, writeSnapshot } from '../../platform/postgres/content-state';
+import { writeOutcomes } from '../../platform/postgres/event-ids';
+import { insertMilestones } from '../../platform/postgres/milestones';
+import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
+import { followUpOutcomes, rememberOwnTranscode } from './follow-up';
+import { prepareMilestone, prepareNotice, type Prepared, type Refused } from './prepare';
+import { sendUnsent } from './send';
+
+export interface OutboundDeps {
+  pool: Pool;
+  producer: KafkaProducer;
+  log: Logger;
+}
+
+/** Milestones become events: checked, stored with their number, then sent in that order. See contracts/model/ports. */
+export function createOutbound({ pool, producer, log }: OutboundDeps): Outbound {
+  return {
+    announce: async (input) => {
+      const contentId = input.snapshot.contentId;
+      const prepared = [...input.milestones.map((milestone) => prepareMilestone(input.snapshot, milestone))].concat(
+        input.notices.map(prepareNotice),
+      );
+      const refused = await inTransaction(pool, (db) => store(db, input, prepared));
+      await reached('announce.after-commit');
+      const sent = await sendUnsent(pool, producer, contentId);
+      log.debug({ contentId, sent, refused: refused.length }, 'announced');
+      if (refused.length > 0) log.error({ contentId, refused }, 'milestones were refused');
+      return { refused };
+    },
+  };
+}
+
+/** The content row is locked first: what follows is one announcement after the other. */
+async function store(db: PoolClient, input: AnnounceInput, prepared: Prepared[]): Promise<AnnounceResult['refused']> {
+  const { snapshot, outcomes, closing } = input;
+  await lockOrInsertContent(db, snapshot);
+  const rows = prepared.flatMap((one) => (one.ok ? [one.row] : []));
+  const conflicts = await insertMilestones(db, snapshot, rows);
+  await rememberOwnTranscode(db, snapshot, input.milestones);
+  await writeSnapshot(db, snapshot, closing);
+  await followUpOutcomes(db, snapshot, outcomes);
+  // Last: everybody who locks several kinds of rows takes identities after contents and keys.
+  await writeOutcomes(db, outcomes);
+  return [...refusals(prepared), ...conflictsAmong(prepared, conflicts, snapshot)];
+}
+
+const refusals = (prepared: Prepared[]): Refused[] => prepared.flatMap((one) => (one.ok ? [] : [one.refused]));
+
+/** A notice is told once per cause: its first wording stands, and no stage has to wait for that. */
+function conflictsAmong(prepared: Prepared[], conflicts: Set<string>, snapshot: Snapshot): Refused[] {
+  return prepared.flatMap((one) => {
+    if (!one.ok || !one.row.sequenced || !conflicts.has(one.row.eventId)) return [];
+    const { milestone, topic, ordinal, eventId } = one.row;
+    const message = `${eventId} of ${snapshot.contentId} was announced before with another payload.`;
+    return [{ milestone, topic, ordinal, code: 'MILESTONE_CONFLICT', message }];
+  });
+}

@@ -1,0 +1,96 @@
+import type { ErrorCode } from '../../contracts/model/errors';
+import { OUR_SOURCE } from '../../contracts/model/ids';
+import type { Milestone, Notice } from '../../contracts/model/lifecycle';
+import { topicRow, type Topic } from '../../contracts/model/topics';
+import type { AnnounceResult } from '../../contracts/model/work';
+import { parseMessage } from '../../contracts/schema/parse-message';
+import type { NewMilestone } from '../../platform/postgres/milestones';
+import { milestoneEventId, noticeEventId, payloadHash } from '../identity';
+import { noticePayload } from './notices';
+
+export type Refused = AnnounceResult['refused'][number];
+export type Prepared = { ok: true; row: NewMilestone } | { ok: false; refused: Refused };
+
+interface Place {
+  contentId: string;
+  generation: number;
+}
+
+/** Kafka's default limit is 1,048,588 bytes for a batch with one record; headers and framing need the rest. */
+const MAX_VALUE_BYTES = 1_000_000;
+
+const NOTICE_TOPIC: Topic = 'notification.dispatch.requested';
+
+/** The record of a milestone as exact bytes, or why it may not be sent. Pure: the same milestone gives the same bytes. */
+export function prepareMilestone(place: Place, milestone: Milestone): Prepared {
+  const { topic, ordinal, at, payload } = milestone;
+  const eventId = milestoneEventId({ ...place, topic, milestone: milestone.milestone, ordinal });
+  return prepare({ eventId, topic, milestone: milestone.milestone, ordinal, at, payload, sequenced: true });
+}
+
+export function prepareNotice(notice: Notice): Prepared {
+  const eventId = noticeEventId(notice);
+  const { type, at } = notice;
+  return prepare({
+    eventId,
+    topic: NOTICE_TOPIC,
+    milestone: type,
+    ordinal: 1,
+    at,
+    payload: noticePayload(notice),
+    sequenced: false,
+  });
+}
+
+interface Draft {
+  eventId: string;
+  topic: Topic;
+  milestone: string;
+  ordinal: number;
+  at: number;
+  payload: Record<string, unknown>;
+  sequenced: boolean;
+}
+
+function prepare(draft: Draft): Prepared {
+  const { eventId, topic, milestone, ordinal, sequenced } = draft;
+  const value = Buffer.from(
+    JSON.stringify({
+      event_id: eventId,
+      timestamp: new Date(draft.at).toISOString(),
+      source_service: OUR_SOURCE,
+      payload: draft.payload,
+    }),
+  );
+  if (value.byteLength > MAX_VALUE_BYTES) {
+    const limit = `${String(value.byteLength)} bytes; the limit is ${String(MAX_VALUE_BYTES)}`;
+    return refuse(draft, 'MILESTONE_TOO_LARGE', limit);
+  }
+  // Read back as a consumer would: what our own schema refuses must not reach anybody else.
+  const parsed = parseMessage(topic, value);
+  if (!parsed.ok) return refuse(draft, 'MILESTONE_INVALID', parsed.reason);
+  return {
+    ok: true,
+    row: {
+      eventId,
+      topic,
+      milestone,
+      ordinal,
+      sequenced,
+      recordKey: recordKeyOf(topic, draft.payload),
+      payloadHash: payloadHash(topic, draft.payload),
+      value,
+    },
+  };
+}
+
+function recordKeyOf(topic: Topic, payload: Record<string, unknown>): string {
+  const { key } = topicRow(topic);
+  const value = key === null ? undefined : payload[key];
+  return typeof value === 'string' ? value : '';
+}
+
+const refuse = (draft: Draft, code: ErrorCode, message: string): Prepared => ({
+  ok: false,
+  refused: { milestone: draft.milestone, topic: draft.topic, ordinal: draft.ordinal, code, message },
+});

@@ -1,0 +1,95 @@
+import type { ErrorCode } from '../../contracts/model/errors';
+import type { KafkaRecord } from '../../contracts/model/ports';
+import type { Queryable } from './pool';
+
+export interface NewDeadLetter {
+  record: KafkaRecord;
+  code: ErrorCode;
+  /** For people: why, with names of fields and no values of secrets. */
+  reason: string;
+  eventId: string | null;
+  contentId: string | null;
+  /** The inbox row it is about: its own, or the one that came first under the same id. */
+  rowId: string | null;
+}
+
+/** Credentials of whoever sent the record; nobody needs them to understand or to repeat it. */
+const SECRET_HEADERS = new Set(['authorization', 'x-service-auth', 'cookie']);
+
+/** U+0000 and halves of surrogate pairs are text that Postgres refuses, and the poison may be made of them. */
+const storable = (text: string): string => text.replaceAll('\u0000', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
+const storableOrNull = (text: string | null): string | null => (text === null ? null : storable(text));
+
+/** Headers as they may be kept, for rows of the inbox too. */
+export const keptHeaders = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => !SECRET_HEADERS.has(name.toLowerCase()))
+      .map(([name, value]) => [storable(name), storable(value)]),
+  );
+
+/** Keeps what cannot be used, byte for byte. The same record read again makes no second one; returns how many were new. */
+export async function insertDeadLetters(db: Queryable, consumer: string, letters: NewDeadLetter[]): Promise<number> {
+  if (letters.length === 0) return 0;
+  const inserted = await db.query(
+    `INSERT INTO dead_letters (consumer, topic, partition, kafka_offset, record_key, value, headers, event_id, content_id,
+       row_id, code, reason)
+     SELECT $1, * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bytea[], $6::bytea[], $7::jsonb[], $8::text[],
+       $9::text[], $10::bigint[], $11::text[], $12::text[])
+     ON CONFLICT DO NOTHING`,
+    [
+      consumer,
+      letters.map(({ record }) => record.topic),
+      letters.map(({ record }) => record.partition),
+      letters.map(({ record }) => record.offset),
+      letters.map(({ record }) => record.key),
+      letters.map(({ record }) => record.value),
+      letters.map(({ record }) => JSON.stringify(keptHeaders(record.headers))),
+      letters.map((letter) => storableOrNull(letter.eventId)),
+      letters.map((letter) => storableOrNull(letter.contentId)),
+      letters.map((letter) => letter.rowId),
+      letters.map((letter) => letter.code),
+      letters.map((letter) => storable(letter.reason)),
+    ],
+  );
+  return inserted.rowCount ?? 0;
+}
+
+export interface BuriedFact {
+  rowId: string;
+  eventId: string;
+}
+
+/**
+ * Facts that waited for an upload longer than `afterMs` of the route's clock become dead letters NO_SUCH_CONTENT; at
+ * most `limit`. Those whose content was started meanwhile are left alone: the start opens them.
+ */
+export async function buryWaiting(
+  db: Queryable,
+  consumer: string,
+  clockTopic: string,
+  afterMs: number,
+  limit: number,
+): Promise<BuriedFact[]> {
+  const buried = await db.query<BuriedFact>(
+    `WITH old AS (
+       SELECT i.row_id, i.received_day FROM inbox i
+       WHERE i.status = 'parked' AND i.parked_clock <= (SELECT ran_ms FROM route_clocks WHERE topic = $2) - $3::bigint
+         AND NOT EXISTS (SELECT 1 FROM contents c WHERE c.content_id = i.ordering_key AND c.phase <> 'draft')
+       ORDER BY i.parked_clock LIMIT $4 FOR UPDATE SKIP LOCKED),
+     dead AS (
+       UPDATE inbox i SET status = 'dead', code = 'NO_SUCH_CONTENT', parked_clock = NULL FROM old
+       WHERE i.row_id = old.row_id AND i.received_day = old.received_day RETURNING i.*),
+     letters AS (
+       INSERT INTO dead_letters (consumer, topic, partition, kafka_offset, record_key, value, headers, event_id,
+         content_id, row_id, code, reason)
+       SELECT $1, topic, coalesce(partition, -1), coalesce(kafka_offset, -row_id), record_key, raw, headers, event_id,
+         ordering_key, row_id, code, 'no upload of ' || ordering_key || ' came in the time a fact waits for one'
+       FROM dead
+       ON CONFLICT (consumer, topic, partition, kafka_offset, code, md5(coalesce(value, ''))) DO UPDATE
+         SET resolved_at = NULL, at = now())
+     SELECT row_id::text AS "rowId", event_id AS "eventId" FROM dead`,
+    [consumer, clockTopic, afterMs, limit],
+  );
+  return buried.rows;
+}

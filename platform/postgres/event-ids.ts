@@ -1,0 +1,116 @@
+import type { OutcomeReport } from '../../contracts/model/lifecycle';
+import type { Queryable } from './pool';
+
+export interface Identity {
+  /** Lower case. */
+  eventId: string;
+  payloadHash: Buffer;
+  rowId: string;
+  topic: string;
+  contentId: string;
+  /** How long the identity is remembered, from now. */
+  keepMs: number;
+}
+
+export interface KnownIdentity {
+  eventId: string;
+  payloadHash: Buffer;
+  rowId: string;
+}
+
+/**
+ * Remembers identities; returns those that were new. In the order of their ids, because two transactions that insert
+ * the same ids in opposite orders would wait for each other.
+ */
+export async function insertIdentities(db: Queryable, consumer: string, rows: Identity[]): Promise<Set<string>> {
+  const inserted = await db.query<{ event_id: string }>(
+    `INSERT INTO event_ids (consumer, event_id, payload_hash, row_id, topic, content_id, expires_at)
+     SELECT $1, x.event_id, x.payload_hash, x.row_id, x.topic, x.content_id, now() + x.keep_ms * interval '1 ms'
+     FROM unnest($2::text[], $3::bytea[], $4::bigint[], $5::text[], $6::text[], $7::bigint[])
+       x(event_id, payload_hash, row_id, topic, content_id, keep_ms)
+     ORDER BY x.event_id
+     ON CONFLICT (consumer, event_id) DO NOTHING RETURNING event_id`,
+    [
+      consumer,
+      rows.map((row) => row.eventId),
+      rows.map((row) => row.payloadHash),
+      rows.map((row) => row.rowId),
+      rows.map((row) => row.topic),
+      rows.map((row) => row.contentId),
+      rows.map((row) => row.keepMs),
+    ],
+  );
+  return new Set(inserted.rows.map((row) => row.event_id));
+}
+
+export async function readIdentities(
+  db: Queryable,
+  consumer: string,
+  eventIds: string[],
+): Promise<Map<string, KnownIdentity>> {
+  if (eventIds.length === 0) return new Map();
+  const found = await db.query<KnownIdentity>(
+    `SELECT event_id AS "eventId", payload_hash AS "payloadHash", row_id AS "rowId" FROM event_ids
+     WHERE consumer = $1 AND event_id = ANY($2)`,
+    [consumer, eventIds],
+  );
+  return new Map(found.rows.map((row) => [row.eventId, row]));
+}
+
+/** Counts redeliveries. The identity is kept as long as its newest copy can be read again. */
+export async function countRepeats(
+  db: Queryable,
+  consumer: string,
+  repeats: { eventId: string; times: number; keepMs: number }[],
+): Promise<void> {
+  if (repeats.length === 0) return;
+  const ids = repeats.map((row) => row.eventId);
+  await db.query('SELECT 1 FROM event_ids WHERE consumer = $1 AND event_id = ANY($2) ORDER BY event_id FOR UPDATE', [
+    consumer,
+    ids,
+  ]);
+  await db.query(
+    `UPDATE event_ids e SET repeats = e.repeats + x.times,
+       expires_at = greatest(e.expires_at, now() + x.keep_ms * interval '1 ms')
+     FROM unnest($2::text[], $3::int[], $4::bigint[]) x(event_id, times, keep_ms)
+     WHERE e.consumer = $1 AND e.event_id = x.event_id`,
+    [consumer, ids, repeats.map((row) => row.times), repeats.map((row) => row.keepMs)],
+  );
+}
+
+/** What the dispatcher knows about a row. `before`: the code that the row had when it was claimed. */
+export interface RoutedOutcome {
+  eventId: string;
+  outcome: 'delivered' | 'late' | 'parked' | 'dead';
+  code: string | null;
+  before: string | null;
+}
+
+/** Only where the run has not had its say: that is final, and may well be quicker than the acknowledgement of its signal. */
+export async function writeRouted(db: Queryable, consumer: string, rows: RoutedOutcome[]): Promise<void> {
+  if (rows.length === 0) return;
+  const ids = rows.map((row) => row.eventId);
+  await db.query('SELECT 1 FROM event_ids WHERE consumer = $1 AND event_id = ANY($2) ORDER BY event_id FOR UPDATE', [
+    consumer,
+    ids,
+  ]);
+  await db.query(
+    `UPDATE event_ids e SET outcome = x.outcome, code = x.code
+     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) x(event_id, outcome, code, before)
+     WHERE e.consumer = $1 AND e.event_id = x.event_id
+       AND (e.outcome IS NULL OR (e.outcome IN ('parked', 'dead') AND e.code IS NOT DISTINCT FROM x.before))`,
+    [consumer, ids, rows.map((row) => row.outcome), rows.map((row) => row.code), rows.map((row) => row.before)],
+  );
+}
+
+/** What the run says became of its facts. Rows whose identity has expired are passed over. */
+export async function writeOutcomes(db: Queryable, outcomes: OutcomeReport[]): Promise<void> {
+  if (outcomes.length === 0) return;
+  const rowIds = outcomes.map((outcome) => outcome.row);
+  await db.query('SELECT 1 FROM event_ids WHERE row_id = ANY($1::bigint[]) ORDER BY event_id FOR UPDATE', [rowIds]);
+  await db.query(
+    `UPDATE event_ids e SET outcome = x.outcome, code = x.code
+     FROM unnest($1::bigint[], $2::text[], $3::text[]) x(row_id, outcome, code) WHERE e.row_id = x.row_id`,
+    [rowIds, outcomes.map((outcome) => outcome.outcome), outcomes.map((outcome) => outcome.code)],
+  );
+}

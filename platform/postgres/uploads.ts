@@ -1,0 +1,34 @@
+import type { Queryable } from './pool';
+
+export interface UploadAnnounced {
+  contentId: string;
+  uploadSessionId: string;
+  creatorId: string;
+  rawKey: string;
+  residency: string;
+  contentType: string;
+  /** ms since 1970. */
+  at: number;
+}
+
+/** Remembers sessions for ever. The first word about a session stands, as it does in the run. */
+export async function insertUploads(db: Queryable, uploads: UploadAnnounced[]): Promise<void> {
+  if (uploads.length === 0) return;
+  await db.query(
+    `INSERT INTO uploads (content_id, upload_session_id, creator_id, raw_key, residency, content_type, uploaded_at)
+     SELECT x.content_id, x.session, x.creator_id, x.raw_key, x.residency, x.content_type, to_timestamp(x.at / 1000)
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[])
+       x(content_id, session, creator_id, raw_key, residency, content_type, at)
+     ORDER BY x.content_id, x.session
+     ON CONFLICT (content_id, upload_session_id) DO NOTHING`,
+    [
+      uploads.map((upload) => upload.contentId),
+      uploads.map((upload) => upload.uploadSessionId),
+      uploads.map((upload) => upload.creatorId),
+      uploads.map((upload) => upload.rawKey),
+      uploads.map((upload) => upload.residency),
+      uploads.map((upload) => upload.contentType),
+      uploads.map((upload) => upload.at),
+    ],
+  );
+}

@@ -1,0 +1,101 @@
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowOptions,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import type { Residency, ContentType, Stage } from '../../contracts/model/status';
+
+/** Everything a start says beside its input: what people see of the run before its first task. */
+export interface RunStart {
+  workflowId: string;
+  workflowType: string;
+  taskQueue: string;
+  input: unknown;
+  signal: string;
+  facts: unknown[];
+  generation: number;
+  creatorId: string;
+  residency: Residency;
+  contentType: ContentType;
+  stage: Stage;
+  uploadSessionId: string;
+}
+
+/** missing: Temporal has no open run of that name, or a closed one where a start must not begin another. */
+export type Delivery = 'accepted' | 'missing';
+
+const KEYS = {
+  stage: defineSearchAttributeKey('ContentStage', SearchAttributeType.KEYWORD),
+  status: defineSearchAttributeKey('ContentStatus', SearchAttributeType.KEYWORD),
+  attention: defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL),
+  creator: defineSearchAttributeKey('CreatorId', SearchAttributeType.KEYWORD),
+  residency: defineSearchAttributeKey('Residency', SearchAttributeType.KEYWORD),
+  contentType: defineSearchAttributeKey('ContentType', SearchAttributeType.KEYWORD),
+  generation: defineSearchAttributeKey('Generation', SearchAttributeType.INT),
+};
+
+/**
+ * Starts the run and gives it its first facts in one call; an open run gets the facts alone. The first generation is
+ * refused where Temporal remembers any run of that name. A later one is a new run on purpose: its number was taken in
+ * Postgres, so it is begun once.
+ */
+export async function signalWithStart(client: Client, start: RunStart, deadlineMs: number): Promise<Delivery> {
+  const options: WorkflowOptions & { signal: string; signalArgs: [unknown[]]; args: [unknown] } = {
+    workflowId: start.workflowId,
+    taskQueue: start.taskQueue,
+    args: [start.input],
+    signal: start.signal,
+    signalArgs: [start.facts],
+    workflowIdReusePolicy: start.generation === 1 ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
+    typedSearchAttributes: attributesOf(start),
+    staticSummary: `${start.contentType} of ${start.creatorId}, ${start.residency}`.slice(0, MAX_SUMMARY),
+    staticDetails: `Upload session ${start.uploadSessionId}, generation ${String(start.generation)}`,
+  };
+  return deliver(client, deadlineMs, () => client.workflow.signalWithStart(start.workflowType, options));
+}
+
+/** The server takes 400 bytes. */
+const MAX_SUMMARY = 200;
+
+export async function signalRun(
+  client: Client,
+  run: { workflowId: string; signal: string; facts: unknown[] },
+  deadlineMs: number,
+): Promise<Delivery> {
+  return deliver(client, deadlineMs, () => client.workflow.getHandle(run.workflowId).signal(run.signal, run.facts));
+}
+
+/** False where the newest run has ended, or Temporal knows none. */
+export async function isRunOpen(client: Client, workflowId: string, deadlineMs: number): Promise<boolean> {
+  let open = false;
+  const delivery = await deliver(client, deadlineMs, async () => {
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    open = status.name === 'RUNNING';
+  });
+  return delivery === 'accepted' && open;
+}
+
+async function deliver(client: Client, deadlineMs: number, call: () => Promise<unknown>): Promise<Delivery> {
+  try {
+    await client.connection.withDeadline(Date.now() + deadlineMs, call);
+    return 'accepted';
+  } catch (error) {
+    // An unknown namespace is another error: that is a wrong address, and nothing was lost there.
+    if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError)
+      return 'missing';
+    throw error;
+  }
+}
+
+const attributesOf = (start: RunStart): TypedSearchAttributes =>
+  new TypedSearchAttributes([
+    { key: KEYS.stage, value: start.stage },
+    { key: KEYS.status, value: 'STARTING' },
+    { key: KEYS.attention, value: false },
+    { key: KEYS.creator, value: start.creatorId },
+    { key: KEYS.residency, value: start.residency },
+    { key: KEYS.contentType, value: start.contentType },
+    { key: KEYS.generation, value: start.generation },
+  ]);
