@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  makeTelemetryFilterString,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { temporal } from '@temporalio/proto';
+import type { WorkflowHandleWithSignal } from '@temporalio/client';
+import { testServerCommand } from '../../local/stack';
+import type { Fact } from '../../contracts/model/facts';
+import { workflowIdOf } from '../../contracts/model/ids';
+import { DEFAULT_POLICY, type Policy } from '../../contracts/model/policy';
+import { CATALOG_QUEUE, LIFECYCLE_QUEUE, mediaQueueOf, type Activities } from '../../contracts/model/work';
+import { factsSignal, LIFECYCLE_WORKFLOW, type LifecycleInput, type LifecycleResult } from '../../workflows/messages';
+import { ATTRIBUTES } from '../../workflows/presence';
+import { fakeActivities, type FakeWorld } from './fake-activities';
+
+export type Handle = WorkflowHandleWithSignal<(input: LifecycleInput) => Promise<LifecycleResult>>;
+
+/** A Temporal server whose clock jumps over idle time, with the real workflow bundle and activities made for the test. */
+export interface Lab {
+  env: TestWorkflowEnvironment;
+  bundle: WorkflowBundleWithSourceMap;
+  /** Runs the lifecycle with these activities while `test` runs. */
+  withWorkers<T>(fakes: Partial<Activities>, test: (world: FakeWorld) => Promise<T>): Promise<T>;
+  start(input?: StartInput): Promise<Handle>;
+  close(): Promise<void>;
+}
+
+export interface StartInput {
+  contentId?: string;
+  policy?: Partial<Policy>;
+  facts?: Fact[];
+  input?: Partial<LifecycleInput>;
+}
+
+const { IndexedValueType } = temporal.api.enums.v1;
+
+/** Only errors: a suite's own output is what people look at. */
+function quietRuntime(): void {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+  });
+}
+
+export async function createLab(): Promise<Lab> {
+  quietRuntime();
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: await testServerCommand() } },
+  });
+  await env.connection.operatorService.addSearchAttributes({
+    searchAttributes: Object.fromEntries(
+      Object.values(ATTRIBUTES).map((key) => [key.name, IndexedValueType[`INDEXED_VALUE_TYPE_${key.type}` as never]]),
+    ),
+    namespace: 'default',
+  });
+  const bundle = await bundleWorkflowCode({
+    workflowsPath: require.resolve('../../workflows/index'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  return {
+    env,
+    bundle,
+    withWorkers: (fakes, test) => runWorkers(env, bundle, fakes, test),
+    start: (input = {}) => start(env, input),
+    close: () => env.teardown(),
+  };
+}
+
+async function runWorkers<T>(
+  env: TestWorkflowEnvironment,
+  bundle: WorkflowBundleWithSourceMap,
+  fakes: Partial<Activities>,
+  test: (world: FakeWorld) => Promise<T>,
+): Promise<T> {
+  const world = fakeActivities(fakes);
+  const connection = env.nativeConnection;
+  const lifecycle = await Worker.create({ connection, taskQueue: LIFECYCLE_QUEUE, workflowBundle: bundle });
+  const others = await Promise.all(
+    [CATALOG_QUEUE, mediaQueueOf('GLOBAL'), mediaQueueOf('NG')].map((taskQueue) =>
+      Worker.create({ connection, taskQueue, activities: world.activities }),
+    ),
+  );
+  const [first, ...rest] = others;
+  return lifecycle.runUntil(
+    rest.reduce<() => Promise<T>>(
+      (inner, worker) => () => worker.runUntil(inner()),
+      () => (first ? first.runUntil(test(world)) : test(world)),
+    )(),
+  );
+}
+
+async function start(env: TestWorkflowEnvironment, { contentId, policy, facts, input }: StartInput): Promise<Handle> {
+  const id = contentId ?? `c-${randomUUID()}`;
+  return env.client.workflow.signalWithStart<(input: LifecycleInput) => Promise<LifecycleResult>, [Fact[]]>(
+    LIFECYCLE_WORKFLOW,
+    {
+      workflowId: workflowIdOf(id),
+      taskQueue: LIFECYCLE_QUEUE,
+      args: [{ contentId: id, generation: 1, policy: { ...DEFAULT_POLICY, ...policy }, ...input }],
+      signal: factsSignal,
+      signalArgs: [facts ?? [uploadFact()]],
+    },
+  );
+}
+
+let rows = 0;
+const nextRow = (): string => String(++rows);
+
+/** Facts as the bridge makes them; each has an identity of its own unless one is given. */
+export function fact(key: string, body: Fact['body'], patch: Partial<Fact> = {}): Fact {
+  return { row: nextRow(), eventId: randomUUID(), key, at: 1_000, body, ...patch };
+}
+
+export const uploadFact = (patch: Partial<Fact> = {}, session = 's-1'): Fact =>
+  fact(
+    session,
+    {
+      kind: 'upload',
+      uploadSessionId: session,
+      creatorId: 'creator-1',
+      rawKey: 'raw/c/s-1/clip.mp4',
+      residency: 'GLOBAL',
+      contentType: 'VIDEO',
+    },
+    patch,
+  );
+
+export const transcodedFact = (patch: Partial<Fact> = {}): Fact =>
+  fact(
+    'hash-t',
+    {
+      kind: 'transcoded',
+      renditions: [{ resolution: '360p', bitrate: 400_000, s3_key: 'GLOBAL/c/360.mp4' }],
+      audioTracks: [],
+      durationSeconds: 5,
+    },
+    { at: 2_000, ...patch },
+  );
+
+export const packagedFact = (patch: Partial<Fact> = {}): Fact =>
+  fact('hash-p', { kind: 'packaged', hls: '/c/m.m3u8', dash: '/c/m.mpd', cekId: 'cek-1' }, { at: 3_000, ...patch });
+
+export const flaggedFact = (at: number, patch: Partial<Fact> = {}): Fact =>
+  fact(
+    `flag-${String(at)}`,
+    {
+      kind: 'flagged',
+      flags: [
+        { check_type: 'spam', confidence_score: 0.9, flagged_timestamp_start: null, flagged_timestamp_end: null },
+      ],
+      priority: 'STANDARD',
+    },
+    { at, ...patch },
+  );
+
+export const decidedFact = (
+  decision: 'APPROVED' | 'AGE_GATED' | 'EDIT_REQUESTED',
+  at: number,
+  patch: Partial<Fact> = {},
+): Fact =>
+  fact(
+    `r-1:${decision}:${String(at)}`,
+    { kind: 'decided', decisionId: `d-${decision}-${String(at)}`, reviewerId: 'r-1', decision },
+    { at, ...patch },
+  );
