@@ -1,12 +1,5 @@
-import {
-  createLab,
-  decidedFact,
-  flaggedFact,
-  packagedFact,
-  transcodedFact,
-  uploadFact,
-  type Lab,
-} from '../support/lab';
+import { decidedFact, flaggedFact, packagedFact, transcodedFact, uploadFact } from '../support/facts';
+import { createLab, type Lab } from '../support/lab';
 
 const SERVICES = { executors: { transcode: 'service', moderate: 'service', package: 'service' } } as const;
 

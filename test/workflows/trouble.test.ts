@@ -1,7 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
 import type { Activities } from '../../contracts/model/work';
-import { createLab, decidedFact, flaggedFact, transcodedFact, uploadFact, type Handle, type Lab } from '../support/lab';
+import { decidedFact, flaggedFact, transcodedFact, uploadFact } from '../support/facts';
+import { createLab, type Handle, type Lab } from '../support/lab';
 import { cancelUpdate, decideUpdate, retryUpdate, stateQuery } from '../../workflows/messages';
 import { eventually } from '../support/eventually';
 

@@ -1,6 +1,6 @@
 import { errorRow, type ErrorCode } from '../../contracts/model/errors';
 import { STAGES, type Stage } from '../../contracts/model/status';
-import { isDelegated, isOpen } from './gates';
+import { canPackage, isDelegated, isOpen } from './gates';
 import { openFlags, standingDecision, verdictOf } from './moderation';
 import { patchStage, type LifecycleState } from './state';
 import { awaitsCreator } from './view';
@@ -11,7 +11,13 @@ import { awaitsCreator } from './view';
  */
 export function settle(state: LifecycleState, now: number): LifecycleState {
   if (state.ended || state.compensating || state.upload === null) return state;
-  return openServiceWaits(settleModeration(expire(openServiceWaits(state, now), now), now), now);
+  return openServiceWaits(closeServiceWaits(settleModeration(expire(openServiceWaits(state, now), now), now)), now);
+}
+
+/** A flag that re-opens the review stops the clock of the service that would be next. */
+function closeServiceWaits(state: LifecycleState): LifecycleState {
+  const waits = isDelegated(state, 'package') && state.stages.package.status === 'WAITING';
+  return waits && !canPackage(state) ? patchStage(state, 'package', { status: 'PENDING', deadlineAt: null }) : state;
 }
 
 /** A stage that a service executes only waits: for its fact, until its deadline. */
