@@ -3,6 +3,7 @@ import type { Cli } from './cli';
 import { addContentCommands } from './content/index';
 import { addDeadLetterCommands } from './dlq/index';
 import { FORMATS, type Streams } from './output';
+import { printable } from './render/text';
 import { addSetupCommands } from './setup/index';
 import { VERSION } from './version';
 
@@ -27,6 +28,10 @@ export function createProgram(cli: Cli, streams: Streams): Command {
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
+      // The parser repeats what it was given.
+      outputError: (text, write) => {
+        write(`${text.trimEnd().split('\n').map(printable).join('\n')}\n`);
+      },
     })
     .showHelpAfterError('  next: add --help to see what is allowed')
     .addHelpText('after', EXIT_CODES)

@@ -98,7 +98,7 @@ async function carryOut(deps: Deps, input: CommandInput, plan: Plan): Promise<Co
   const reason = checkReason(input.reason);
   checkCommandId(commandId);
   // Before the audit row: a command that cannot even be sent leaves none behind.
-  const client = await deps.temporal();
+  const { client } = await deps.temporal();
   const audit = await writeAudit(deps.pool, { commandId, contentId, actor, verb: plan.verb, reason, args: plan.args });
   const command = { commandId, actor, reason, ...plan.more(audit) };
   const request = {
@@ -107,11 +107,11 @@ async function carryOut(deps: Deps, input: CommandInput, plan: Plan): Promise<Co
     updateId: commandId,
     args: [command] as [unknown],
   };
-  const sent = await sendUpdate<CommandAnswer>(client, request, ANSWER_MS).catch((error: unknown) => {
+  const sent = await sendUpdate(client, request, ANSWER_MS).catch((error: unknown) => {
     throw repeatable(toReelwayError(error, { Temporal: deps.config.temporal.address }), commandId);
   });
   if (!sent) throw await withoutRun(deps, contentId);
-  return { contentId, commandId, ...sent.answer };
+  return { contentId, commandId, ...(sent.answer as CommandAnswer) };
 }
 
 const MAX_COMMAND_ID = 200;

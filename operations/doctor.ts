@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { Connection } from '@temporalio/client';
 import { ReelwayError } from '../contracts/model/errors';
 import { messageOf, toReelwayError } from '../platform/errors';
 import { readKek } from '../platform/keys/kek';
@@ -69,16 +68,16 @@ async function postgres({ pool }: OperationsDeps): Promise<string> {
 }
 
 async function temporal(deps: OperationsDeps): Promise<string> {
-  const client = await deps.temporal();
+  const { client } = await deps.temporal();
   const { namespace, address } = deps.config.temporal;
   const info = await client.workflowService.getSystemInfo({});
   await client.workflowService.describeNamespace({ namespace });
-  return `Temporal ${info.serverVersion ?? ''} at ${address}, namespace ${namespace}`;
+  return `Temporal ${info.serverVersion} at ${address}, namespace ${namespace}`;
 }
 
 async function searchAttributes(deps: OperationsDeps): Promise<string> {
-  const client = await deps.temporal();
-  await verifySearchAttributes(client.connection as Connection, deps.config.temporal.namespace);
+  const { connection } = await deps.temporal();
+  await verifySearchAttributes(connection, deps.config.temporal.namespace);
   return 'all are registered with their types';
 }
 

@@ -6,11 +6,16 @@ import { CONTENT_ID } from '../contracts/model/ids';
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    (issue) => `${issue.path.map(String).join('.') || 'input'}: ${issue.message}`,
-  );
+  const problems = parsed.error.issues.map((issue) => {
+    const field = issue.path.map(String).join('.') || 'input';
+    return isAbsent(value, issue.path) ? `${field} is missing` : `${field}: ${issue.message}`;
+  });
   throw new ReelwayError('INPUT_INVALID', problems.join('; '));
 }
+
+const isAbsent = (value: unknown, path: PropertyKey[]): boolean =>
+  path.reduce<unknown>((inner, name) => (inner as Record<PropertyKey, unknown> | undefined)?.[name], value) ===
+  undefined;
 
 /** Refuses an id that cannot be anybody's before it reaches a server. */
 export function checkContentId(contentId: string): string {

@@ -1,4 +1,3 @@
-import type { Connection } from '@temporalio/client';
 import { toReelwayError } from '../platform/errors';
 import { migrate as migrateDatabase } from '../platform/postgres/migrate';
 import { ensureSearchAttributes } from '../platform/temporal/search-attributes';
@@ -16,12 +15,10 @@ export interface MigrateResult {
  */
 export async function migrate(deps: OperationsDeps): Promise<MigrateResult> {
   const migrations = await migrateDatabase(deps.pool);
-  const client = await deps.temporal();
+  const { connection } = await deps.temporal();
   const { address, namespace } = deps.config.temporal;
-  const searchAttributes = await ensureSearchAttributes(client.connection as Connection, namespace).catch(
-    (error: unknown) => {
-      throw toReelwayError(error, { Temporal: address });
-    },
-  );
+  const searchAttributes = await ensureSearchAttributes(connection, namespace).catch((error: unknown) => {
+    throw toReelwayError(error, { Temporal: address });
+  });
   return { migrations, searchAttributes };
 }

@@ -64,7 +64,7 @@ const NOTHING: RunView = {
 export async function observeRun(deps: OperationsDeps, row: ContentRow): Promise<RunView> {
   if (row.phase === 'draft') return NOTHING;
   try {
-    const client = await deps.temporal();
+    const { client } = await deps.temporal();
     const found = await inspectRun(client, workflowIdOf(row.contentId), TEMPORAL_MS);
     if (!found) return NOTHING;
     const activities = found.activities.map((activity) => toView(activity, row));

@@ -18,7 +18,7 @@ export function addCancel(parent: Command, cli: Cli): void {
   addCommandFlags(command).action(async (contentId: string, flags: Flags, self: Command) => {
     const client = cli.client();
     const { reason, commandId = randomUUID(), yes } = flags;
-    if (!yes) throw await preview(contentId, client);
+    if (!yes) throw await preview(contentId, reason, client);
     const answer = await client.cancel({ contentId, reason, commandId });
     cli.output(self).one(answer, (style) => renderAnswer('cancel', answer, style));
   });
@@ -26,13 +26,13 @@ export function addCancel(parent: Command, cli: Cli): void {
 }
 
 /** Cancelling cannot be undone, so it is said first what would be lost. */
-async function preview(contentId: string, client: ReturnType<Cli['client']>): Promise<ReelwayError> {
+async function preview(contentId: string, reason: string, client: ReturnType<Cli['client']>): Promise<ReelwayError> {
   const content = await client.show(contentId);
   const outputs = content.outputs.filter((output) => !output.removed);
   const objects = outputs.reduce((sum, output) => sum + output.keys.length, 0);
   return new ReelwayError(
     'USAGE',
     `Nothing was done. Cancelling ${contentId} (${content.status}) would end its run and remove ${String(objects)} objects it made.`,
-    { hint: 'Add --yes to do it.' },
+    { hint: `To do it: reelway content cancel ${contentId} --reason ${JSON.stringify(reason)} --yes` },
   );
 }

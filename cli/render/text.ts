@@ -13,17 +13,12 @@ export const printable = (text: string): string =>
 
 /** Cut to so many characters, with an ellipsis. */
 export function shortened(text: string, max: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`;
 }
 
-export interface Style {
-  bold(text: string): string;
-  dim(text: string): string;
-  red(text: string): string;
-  green(text: string): string;
-  yellow(text: string): string;
-}
+type Paint = (text: string) => string;
+export type Style = Readonly<Record<'bold' | 'dim' | 'red' | 'green' | 'yellow', Paint>>;
 
 const sgr =
   (on: number, off: number, enabled: boolean) =>
@@ -44,7 +39,7 @@ export const wantsColour = (stream: { isTTY?: boolean }, env: Record<string, str
 
 // eslint-disable-next-line no-control-regex
 const SGR = /\u001b\[\d+m/g;
-const widthOf = (cell: string): number => [...cell.replace(SGR, '')].length;
+const widthOf = (cell: string): number => Array.from(cell.replace(SGR, '')).length;
 
 /** Aligned columns, two blanks apart, without blanks at line ends. No rows: only the heads. */
 export function table(heads: string[], rows: string[][]): string[] {

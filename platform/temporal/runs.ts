@@ -25,16 +25,16 @@ export interface UpdateRequest {
  * A refusal of the run is thrown under its own code. Throws OUTCOME_UNKNOWN where no answer came: without a worker an
  * update blocks, and every one that timed out may still be carried out later.
  */
-export async function sendUpdate<T>(
+export async function sendUpdate(
   client: Client,
   request: UpdateRequest,
   deadlineMs: number,
-): Promise<{ answer: T } | null> {
+): Promise<{ answer: unknown } | null> {
   const { workflowId, update, updateId, args } = request;
   const handle = client.workflow.getHandle(workflowId);
   try {
     const answer = await client.connection.withDeadline(Date.now() + deadlineMs, () =>
-      handle.executeUpdate<T, [unknown]>(update, { args, updateId }),
+      handle.executeUpdate<unknown, [unknown]>(update, { args, updateId }),
     );
     return { answer };
   } catch (error) {
@@ -105,17 +105,16 @@ type RawActivity = NonNullable<Raw['pendingActivities']>[number];
 
 function toInspection(found: WorkflowExecutionDescription): RunInspection {
   const task = found.raw.pendingWorkflowTask;
-  const isScheduled = task?.state === PENDING_SCHEDULED;
   return {
     status: found.status.name,
     runId: found.runId,
     historyEvents: found.historyLength,
     activities: (found.raw.pendingActivities ?? []).map(toActivity),
-    workflowTaskSince: isScheduled ? dateOf(task.scheduledTime) : null,
+    workflowTaskSince: task && (task.state as number) === PENDING_SCHEDULED ? dateOf(task.scheduledTime) : null,
   };
 }
 
-// PendingActivityState and PendingWorkflowTaskState of the Temporal API.
+// PendingActivityState and PendingWorkflowTaskState of the Temporal API; its enums are types only.
 const PENDING_SCHEDULED = 1;
 const PENDING_STARTED = 2;
 const PENDING_CANCEL_REQUESTED = 3;
@@ -130,7 +129,7 @@ function toActivity(raw: RawActivity): PendingActivity {
     attempt: raw.attempt ?? 1,
     maxAttempts: raw.maximumAttempts ? raw.maximumAttempts : null,
     scheduledAt: dateOf(raw.scheduledTime),
-    startedAt: raw.state === PENDING_STARTED ? dateOf(raw.lastStartedTime) : null,
+    startedAt: (raw.state as number) === PENDING_STARTED ? dateOf(raw.lastStartedTime) : null,
     nextAttemptAt: dateOf(raw.nextAttemptScheduleTime),
     progress: progressOf(raw),
     lastFailure: failureOf(raw.lastFailure),
@@ -138,9 +137,10 @@ function toActivity(raw: RawActivity): PendingActivity {
 }
 
 function stateOf(raw: RawActivity): PendingActivity['state'] {
-  if (raw.state === PENDING_STARTED) return 'running';
-  if (raw.state === PENDING_CANCEL_REQUESTED) return 'cancelling';
-  if (raw.state === PENDING_PAUSED || raw.paused === true) return 'paused';
+  const state = raw.state as number;
+  if (state === PENDING_STARTED) return 'running';
+  if (state === PENDING_CANCEL_REQUESTED) return 'cancelling';
+  if (state === PENDING_PAUSED || raw.paused === true) return 'paused';
   const next = dateOf(raw.nextAttemptScheduleTime);
   return next !== null && next.getTime() > Date.now() ? 'backing-off' : 'waiting';
 }
@@ -175,6 +175,7 @@ function dateOf(time: Timestamp | null | undefined): Date | null {
 }
 
 export type QueueKind = 'workflow' | 'activity';
+// TaskQueueType of the Temporal API.
 const QUEUE_TYPE = { workflow: 1, activity: 2 } as const;
 
 /** A long poll lasts 60 s; the server goes on naming pollers for minutes after they are gone. */
@@ -191,10 +192,10 @@ export async function countPollers(
     client.connection.workflowService.describeTaskQueue({
       namespace: client.options.namespace,
       taskQueue: { name: queue },
-      taskQueueType: QUEUE_TYPE[kind],
+      taskQueueType: QUEUE_TYPE[kind] as never,
     }),
   );
-  const alive = (found.pollers ?? []).filter((poller) => {
+  const alive = found.pollers.filter((poller) => {
     const seen = dateOf(poller.lastAccessTime);
     return seen !== null && Date.now() - seen.getTime() < POLLER_ALIVE_MS;
   });
