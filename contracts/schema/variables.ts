@@ -136,6 +136,9 @@ export const VARIABLES = {
 };
 export type VariableName = keyof typeof VARIABLES;
 
-/** Names that look like ours and are not in the table: spelling mistakes that would silently do nothing. */
+/**
+ * Names that look like ours and are not in the table: spelling mistakes that would silently do nothing. REELWAY_TEST_ is
+ * for tests, which pass it on to the processes they start.
+ */
 export const unknownVariables = (env: Record<string, string | undefined>): string[] =>
-  Object.keys(env).filter((name) => name.startsWith('REELWAY_') && !Object.hasOwn(VARIABLES, name));
+  Object.keys(env).filter((name) => /^REELWAY_(?!TEST_)/.test(name) && !Object.hasOwn(VARIABLES, name));

@@ -1,0 +1,100 @@
+import { DEFAULT_POLICY } from '../../../contracts/model/policy';
+import { parseConfig, type Config, type ConfigProblem } from '../../../contracts/schema/config';
+import { unknownVariables, VARIABLES } from '../../../contracts/schema/variables';
+
+const SECRET = 'hunter2-very-secret';
+const REQUIRED = {
+  REELWAY_TEMPORAL_ADDRESS: '127.0.0.1:7233',
+  REELWAY_KAFKA_BROKERS: '127.0.0.1:9092',
+  REELWAY_POSTGRES_URL: `postgres://reelway:${SECRET}@127.0.0.1:5432/reelway`,
+  REELWAY_OBJECTS_ROOT: '/var/lib/reelway/objects',
+};
+
+function configOf(extra: Record<string, string> = {}): Config {
+  const result = parseConfig({ ...REQUIRED, ...extra });
+  expect(result).toMatchObject({ ok: true });
+  return (result as { config: Config }).config;
+}
+
+function problemsOf(env: Record<string, string | undefined>): ConfigProblem[] {
+  const result = parseConfig(env);
+  return result.ok ? [] : result.problems;
+}
+
+describe('configuration', () => {
+  it('needs four variables and has the default policy otherwise', () => {
+    const config = configOf();
+    expect(config.policy).toEqual(DEFAULT_POLICY);
+    expect(config.kafka).toEqual({ brokers: ['127.0.0.1:9092'], topicPrefix: '', groupId: 'reelway-bridge' });
+    expect(config.worker.queues).toEqual(['lifecycle', 'catalog', 'media']);
+    expect(config.production).toBe(false);
+  });
+
+  it('tells every problem at once', () => {
+    const problems = problemsOf({
+      REELWAY_KAFKA_BROKERS: 'kafka',
+      REELWAY_POSTGRES_POOL: 'many',
+      REELWAY_LOG_LEVEL: 'loud',
+    });
+    expect(problems.map(({ name }) => name)).toEqual([
+      'REELWAY_TEMPORAL_ADDRESS',
+      'REELWAY_KAFKA_BROKERS',
+      'REELWAY_POSTGRES_URL',
+      'REELWAY_POSTGRES_POOL',
+      'REELWAY_OBJECTS_ROOT',
+      'REELWAY_LOG_LEVEL',
+    ]);
+  });
+
+  it('takes an empty variable for unset', () => {
+    expect(problemsOf({ ...REQUIRED, REELWAY_OBJECTS_ROOT: '' })).toEqual([
+      { name: 'REELWAY_OBJECTS_ROOT', message: 'is required' },
+    ]);
+    expect(configOf({ REELWAY_LOG_LEVEL: '' }).log.level).toBe('info');
+  });
+
+  it.each(Object.keys(VARIABLES))('never repeats the value of %s in a message', (name) => {
+    const text = JSON.stringify(problemsOf({ ...REQUIRED, [name]: `${SECRET}\0 \n` }));
+    expect(text).not.toContain(SECRET);
+  });
+
+  it.each([
+    ['REELWAY_POSTGRES_URL', 'mysql://localhost/x'],
+    ['REELWAY_CDN_BASE', 'javascript:alert(1)'],
+    ['REELWAY_OBJECTS_ROOT', 'objects'],
+    ['REELWAY_KAFKA_BROKERS', 'a:1,,b:2'],
+    ['REELWAY_KAFKA_BROKERS', 'a:1,a:1'],
+    ['REELWAY_POSTGRES_POOL', '10.5'],
+    ['REELWAY_POSTGRES_POOL', '1e2'],
+    ['REELWAY_POSTGRES_POOL', '-1'],
+    ['REELWAY_TRANSCODE_DEADLINE_MS', '0'],
+    ['REELWAY_TRANSCODE_DEADLINE_MS', '12h'],
+    ['REELWAY_RESIDENCY', 'ng'],
+    ['REELWAY_QUEUES', 'lifecycle,all'],
+    ['REELWAY_CHECKS', 'spam'],
+    ['REELWAY_METRICS_PORT', '70000'],
+    ['REELWAY_TRANSCODE_EXECUTOR', 'SERVICE'],
+    ['NODE_ENV', 'prod'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(problemsOf({ ...REQUIRED, [name]: value }).map((problem) => problem.name)).toEqual([name]);
+  });
+
+  it('verifies in full when our worker transcodes, and trusts when a service does', () => {
+    expect(configOf().policy.verify).toBe('full');
+    expect(configOf({ REELWAY_TRANSCODE_EXECUTOR: 'service' }).policy.verify).toBe('trust');
+    expect(configOf({ REELWAY_TRANSCODE_EXECUTOR: 'service', REELWAY_VERIFY: 'full' }).policy.verify).toBe('full');
+  });
+
+  it('demands to be told what the silence of a moderation service means', () => {
+    const service = { ...REQUIRED, REELWAY_MODERATE_EXECUTOR: 'service' };
+    expect(problemsOf(service).map(({ name }) => name)).toEqual(['REELWAY_SILENCE']);
+    expect(problemsOf({ ...service, REELWAY_SILENCE: 'never' })).toHaveLength(1);
+    expect(configOf({ ...service, REELWAY_SILENCE: 'clear' }).policy.silence.then).toBe('clear');
+  });
+
+  it('finds names that are spelt wrong', () => {
+    expect(unknownVariables({ REELWAY_TRANSCODE_EXECUTER: 'service', REELWAY_TEST_WORLD: 'w1', PATH: '/bin' })).toEqual(
+      ['REELWAY_TRANSCODE_EXECUTER'],
+    );
+  });
+});
