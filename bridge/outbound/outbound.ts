@@ -5,9 +5,10 @@ import { reached } from '../../platform/faults';
 import type { Logger } from '../../platform/log';
 import { lockOrInsertContent, writeSnapshot } from '../../platform/postgres/content-state';
 import { writeOutcomes } from '../../platform/postgres/event-ids';
+import { wakeKeys } from '../../platform/postgres/inbox-keys';
 import { insertMilestones } from '../../platform/postgres/milestones';
 import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
-import { followUpOutcomes, rememberOwnTranscode } from './follow-up';
+import { followUpOutcomes, handedBack, rememberOwnTranscode } from './follow-up';
 import { prepareMilestone, prepareNotice, type Prepared, type Refused } from './prepare';
 import { sendUnsent } from './send';
 
@@ -22,9 +23,10 @@ export function createOutbound({ pool, producer, log }: OutboundDeps): Outbound 
   return {
     announce: async (input) => {
       const contentId = input.snapshot.contentId;
-      const prepared = [...input.milestones.map((milestone) => prepareMilestone(input.snapshot, milestone))].concat(
-        input.notices.map(prepareNotice),
-      );
+      const prepared = [
+        ...input.milestones.map((milestone) => prepareMilestone(input.snapshot, milestone)),
+        ...input.notices.map(prepareNotice),
+      ];
       const refused = await inTransaction(pool, (db) => store(db, input, prepared));
       await reached('announce.after-commit');
       const sent = await sendUnsent(pool, producer, contentId);
@@ -35,16 +37,20 @@ export function createOutbound({ pool, producer, log }: OutboundDeps): Outbound 
   };
 }
 
-/** The content row is locked first: what follows is one announcement after the other. */
+/**
+ * Under the lock of the content: one announcement after the other. Keys come before contents and identities after them,
+ * as everywhere, so that nobody waits for each other.
+ */
 async function store(db: PoolClient, input: AnnounceInput, prepared: Prepared[]): Promise<AnnounceResult['refused']> {
   const { snapshot, outcomes, closing } = input;
+  await wakeKeys(db, handedBack(outcomes).length > 0 ? [snapshot.contentId] : []);
   await lockOrInsertContent(db, snapshot);
   const rows = prepared.flatMap((one) => (one.ok ? [one.row] : []));
   const conflicts = await insertMilestones(db, snapshot, rows);
-  await rememberOwnTranscode(db, snapshot, input.milestones);
+  const stored = rows.filter((row) => !conflicts.has(row.eventId));
+  await rememberOwnTranscode(db, snapshot, stored);
   await writeSnapshot(db, snapshot, closing);
   await followUpOutcomes(db, snapshot, outcomes);
-  // Last: everybody who locks several kinds of rows takes identities after contents and keys.
   await writeOutcomes(db, outcomes);
   return [...refusals(prepared), ...conflictsAmong(prepared, conflicts, snapshot)];
 }

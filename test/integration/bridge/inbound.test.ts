@@ -79,6 +79,7 @@ test('five copies of an upload event at once are one run and one signal', async 
   const eventId = randomUUID();
   await Promise.all([1, 2, 3, 4, 5].map(() => world.topics.send('media.upload.initiated', upload(id), { eventId })));
   await eventually('four repeats', async () => (await outcomesOf(world, id))[0]?.repeats === 4);
+  await handled(id, 1);
   const runs = await runsOf(world, id);
   expect(runs.map((run) => run.signals.length)).toEqual([1]);
 });
