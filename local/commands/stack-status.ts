@@ -23,7 +23,7 @@ export const statusCommand = (): Command =>
 function table(root: string): string {
   const files = listRunFiles(dataDir(root).run);
   if (files.length === 0) return 'no stack is running\n';
-  const lines = files.map((file) => `${file.name.padEnd(10)} ${isAlive(file) ? `pid ${file.pid}` : 'gone'}`);
+  const lines = files.map((file) => `${file.name.padEnd(10)} ${isAlive(file) ? `pid ${String(file.pid)}` : 'gone'}`);
   const stack = runningStack(root);
   const where = stack ? [`temporal   ${stack.temporal.address}  ${stack.temporal.ui}`] : ['its supervisor is not up'];
   return `${[...lines, ...where].join('\n')}\n`;

@@ -16,6 +16,9 @@ export const LOCAL = join(ROOT, '.local');
 export const TOOLS = join(LOCAL, 'tools');
 export const DATA = join(LOCAL, 'data');
 
+/** Data directories in use other than our own, by hash: those of tests. */
+export const SESSIONS = join(LOCAL, 'sessions');
+
 /** Where the stack of a data directory says where its servers are. */
 export const stackFileOf = (root: string): string =>
   root === DATA ? join(LOCAL, 'stack.json') : join(root, 'stack.json');

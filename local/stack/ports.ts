@@ -35,7 +35,10 @@ export class Ports {
       const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
       if (await this.tryTake(name, port)) return port;
     }
-    throw new ReelwayError('STACK_FAILED', `No free port for ${name} between ${LOWEST_PORT} and ${HIGHEST_PORT}.`);
+    throw new ReelwayError(
+      'STACK_FAILED',
+      `No free port for ${name} between ${String(LOWEST_PORT)} and ${String(HIGHEST_PORT)}.`,
+    );
   }
 
   private async tryTake(name: string, port: number): Promise<boolean> {

@@ -42,7 +42,7 @@ export function run({ file, args, cwd, env, user, onLine }: Run): Promise<void> 
 }
 
 function failure(command: string, end: number | string | null, lines: readonly string[]): ReelwayError {
-  return new ReelwayError('STACK_FAILED', `${command} ended with ${end}:\n${lines.join('\n')}`, {
+  return new ReelwayError('STACK_FAILED', `${command} ended with ${String(end)}:\n${lines.join('\n')}`, {
     hint: 'The first start needs the package registries; see that they can be reached, then start again.',
   });
 }

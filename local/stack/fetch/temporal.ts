@@ -37,7 +37,7 @@ async function build(folder: string, step: Step): Promise<void> {
     env: { GOBIN: folder, GOFLAGS: `${process.env['GOFLAGS'] ?? ''} -modcacherw`.trim() },
     onLine: (line) => {
       if (line.startsWith('go: downloading')) step.say('fetches Go modules');
-      else step.say(`builds the server with Go, ${++packages} packages`);
+      else step.say(`builds the server with Go, ${String(++packages)} packages`);
     },
   });
 }

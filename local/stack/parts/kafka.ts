@@ -6,10 +6,10 @@ import { definePart, toFetch, type PartPlan } from './part';
 
 export function kafkaPart(): PartPlan {
   const path = kafkaOnPath();
-  return definePart<KafkaBinaries>({
+  return definePart({
     name: 'kafka',
     needs: ['java', ...(path ? [] : toFetch(kafkaDir, ['mvn']))],
-    fetch: async (step) => {
+    fetch: async (step): Promise<KafkaBinaries> => {
       const libs = path ?? (await fetchKafka(step));
       const java = javaPath() ?? 'java';
       return { java, libs, jvm: await archiveOptions(java, libs, step) };
@@ -19,6 +19,6 @@ export function kafkaPart(): PartPlan {
       await launch(spec);
       return { kafka: { brokers } };
     },
-    says: ({ kafka }) => `ready at ${kafka?.brokers.join(', ')}`,
+    says: ({ kafka }) => `ready at ${kafka.brokers.join(', ')}`,
   });
 }

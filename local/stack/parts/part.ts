@@ -13,17 +13,17 @@ export interface Context {
   /** Whether servers may take the ports people know them by. */
   readonly wellKnownPorts: boolean;
   /** Starts a server and resolves when it answers. */
-  launch(spec: ServerSpec): Promise<void>;
+  readonly launch: (spec: ServerSpec) => Promise<void>;
 }
 
-interface Definition<T> {
+interface Definition<T, I extends Partial<StackInfo>> {
   readonly name: string;
   /** What is needed to bring it here and is not there already. */
   readonly needs: readonly BuildTool[];
   readonly fetch: (step: Step) => Promise<T>;
   /** Starts its server, if it has one, and tells what others need to know. */
-  readonly start?: (tool: T, context: Context) => Promise<Partial<StackInfo>>;
-  readonly says?: (info: Partial<StackInfo>) => string;
+  readonly start?: (tool: T, context: Context) => Promise<I>;
+  readonly says?: (info: I) => string;
 }
 
 /** One part of the stack: what it needs, how it is fetched, how it comes up. */
@@ -33,18 +33,16 @@ export interface PartPlan {
   bringUp(progress: Progress, context: Context): Promise<Partial<StackInfo>>;
 }
 
-export function definePart<T>({ name, needs, fetch, start, says }: Definition<T>): PartPlan {
+export function definePart<T, I extends Partial<StackInfo>>(definition: Definition<T, I>): PartPlan {
+  const { name, needs, fetch, start, says } = definition;
   return {
     needs,
     fetch: async (progress) => {
       await withStep(progress, name, fetch, () => 'is here');
     },
-    bringUp: (progress, context) => {
-      const work = async (step: Step): Promise<Partial<StackInfo>> => {
-        const tool = await fetch(step);
-        return (await start?.(tool, context)) ?? {};
-      };
-      return withStep(progress, name, work, (info) => says?.(info) ?? 'is here');
+    bringUp: async (progress, context) => {
+      const work = async (step: Step): Promise<I | undefined> => await start?.(await fetch(step), context);
+      return (await withStep(progress, name, work, (info) => (info && says?.(info)) ?? 'is here')) ?? {};
     },
   };
 }

@@ -18,7 +18,7 @@ const MAKE: Record<Part, () => PartPlan | Promise<PartPlan>> = {
 /** The parts to bring up, less those that somebody else runs. */
 export async function planParts(parts: Iterable<Part>, given: GivenServers): Promise<PartPlan[]> {
   const ours = [...parts].filter((part) => !(part in given));
-  const plans = await Promise.all(ours.map((part) => MAKE[part]()));
+  const plans = await Promise.all(ours.map(async (part) => await MAKE[part]()));
   await checkNeeds(plans);
   return plans;
 }

@@ -17,5 +17,5 @@ export const postgresPart = (): PartPlan =>
       await launch(spec);
       return { postgres: { url } };
     },
-    says: ({ postgres }) => `ready at ${postgres?.url}`,
+    says: ({ postgres }) => `ready at ${postgres.url}`,
   });

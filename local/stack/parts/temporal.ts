@@ -13,6 +13,6 @@ export async function temporalPart(): Promise<PartPlan> {
       await launch(spec);
       return { temporal: info, metrics: { temporal: metrics } };
     },
-    says: ({ temporal }) => `ready at ${temporal?.address}, UI at ${temporal?.ui}`,
+    says: ({ temporal }) => `ready at ${temporal.address}, UI at ${temporal.ui}`,
   });
 }

@@ -12,13 +12,18 @@ export function startTime(pid: number): string | undefined {
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
 }
 
+/** Places in what follows the name of the program. */
+const STATE = 0;
+const START_TIME = 19;
+
 /** Field 22 counts from the boot, so the boot belongs to it. The name in field 2 may hold spaces and brackets. */
 function fromProc(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[19]}`;
+    const [state, began] = [fields[STATE], fields[START_TIME]];
+    if (state === 'Z' || state === 'X' || began === undefined) return undefined;
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${began}`;
   } catch {
     return undefined;
   }

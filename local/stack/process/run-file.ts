@@ -10,9 +10,11 @@ export interface RunFile extends Identity {
 
 const pathOf = (folder: string, name: string): string => join(folder, `${name}.json`);
 
+const besideOf = (path: string): string => `${path}.${String(process.pid)}.tmp`;
+
 /** Whole or not at all: written beside, then renamed. */
 export function writeAtomically(path: string, text: string, mode = 0o644): void {
-  const beside = `${path}.${process.pid}.tmp`;
+  const beside = besideOf(path);
   writeFileSync(beside, text, { mode });
   renameSync(beside, path);
 }
@@ -25,7 +27,7 @@ export function writeRunFile(folder: string, file: RunFile): void {
 /** Like writeRunFile, but only one of several processes can win. */
 export function claimRunFile(folder: string, file: RunFile): boolean {
   mkdirSync(folder, { recursive: true });
-  const beside = `${pathOf(folder, file.name)}.${process.pid}.tmp`;
+  const beside = besideOf(pathOf(folder, file.name));
   writeFileSync(beside, JSON.stringify(file));
   try {
     linkSync(beside, pathOf(folder, file.name));

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,10 +25,17 @@ export interface ServerSpec {
 
 const TRY_EVERY_MS = 40;
 
+/** What was started last: a server that is restarted is another process. */
+interface Running {
+  readonly child: ChildProcess;
+  readonly identity: Identity;
+  /** Whether its end would surprise us: it got ready, and nobody told it to end. */
+  wanted: boolean;
+}
+
 /** One server as a detached process group with its output in a file. */
 export class ServerProcess {
-  private identity: Identity | undefined;
-  private expected = true;
+  private running: Running | undefined;
   readonly log: string;
 
   constructor(
@@ -40,25 +47,28 @@ export class ServerProcess {
   }
 
   get pid(): number {
-    return this.identity?.pid ?? 0;
+    return this.running?.identity.pid ?? 0;
   }
 
   async start(): Promise<void> {
-    const identity = this.spawn();
-    this.identity = identity;
-    writeRunFile(this.dir.run, { ...identity, name: this.spec.name, stopSignal: this.spec.stopSignal });
+    const running = this.spawn();
+    this.running = running;
+    writeRunFile(this.dir.run, { ...running.identity, name: this.spec.name, stopSignal: this.spec.stopSignal });
     try {
-      await this.untilReady(identity);
+      await this.spawned(running.child);
+      await this.untilReady(running.identity);
     } catch (error) {
       await this.stop();
       throw error;
     }
-    this.expected = false;
+    running.wanted = true;
   }
 
   async stop(): Promise<void> {
-    this.expected = true;
-    if (this.identity) await endGroup(this.identity, this.spec.stopSignal);
+    if (this.running) {
+      this.running.wanted = false;
+      await endGroup(this.running.identity, this.spec.stopSignal);
+    }
     removeRunFile(this.dir.run, this.spec.name);
   }
 
@@ -68,19 +78,19 @@ export class ServerProcess {
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {
-    if (!this.identity) return;
+    if (!this.running) return;
     const ends = signal === 'SIGKILL' || signal === 'SIGTERM' || signal === 'SIGINT';
-    if (ends) this.expected = true;
-    signalGroup(this.identity.pid, signal);
-    if (ends) await goneWithin(this.identity, STOP_DEADLINE_MS);
+    if (ends) this.running.wanted = false;
+    signalGroup(this.running.identity.pid, signal);
+    if (ends) await goneWithin(this.running.identity, STOP_DEADLINE_MS);
   }
 
   /** For an exit of ours that cannot wait. */
   signalNow(): void {
-    if (this.identity && isAlive(this.identity)) signalGroup(this.identity.pid, this.spec.stopSignal);
+    if (this.running && isAlive(this.running.identity)) signalGroup(this.pid, this.spec.stopSignal);
   }
 
-  private spawn(): Identity {
+  private spawn(): Running {
     const { file, args, env, user } = this.spec;
     const output = this.openLog();
     const child = spawn(file, args, {
@@ -91,9 +101,21 @@ export class ServerProcess {
       ...user,
     });
     closeSync(output);
-    child.on('error', () => undefined); // no pid: untilReady sees it
-    child.on('exit', () => !this.expected && this.onUnexpectedExit(lastLines(this.log)));
-    return child.pid === undefined ? { pid: 0, started: '' } : identify(child.pid);
+    const identity = child.pid === undefined ? { pid: 0, started: '' } : identify(child.pid);
+    const running: Running = { child, identity, wanted: false };
+    child.on('exit', () => {
+      if (running.wanted) this.onUnexpectedExit(lastLines(this.log));
+    });
+    return running;
+  }
+
+  private spawned(child: ChildProcess): Promise<void> {
+    return new Promise((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.on('error', (cause) =>
+        reject(new ReelwayError('STACK_FAILED', `${this.spec.name} cannot be started: ${cause.message}`, { cause })),
+      );
+    });
   }
 
   /** The log of the start before is kept as .1: it says why it ended. */
@@ -111,7 +133,7 @@ export class ServerProcess {
     const deadline = performance.now() + this.spec.readyWithinMs;
     while (!(await this.spec.ready(this.log).catch(() => false))) {
       if (!isAlive(identity)) throw this.failure('ended while it started');
-      if (performance.now() > deadline) throw this.failure(`was not ready within ${this.spec.readyWithinMs / 1000} s`);
+      if (performance.now() > deadline) throw this.failure(`was not ready in ${String(this.spec.readyWithinMs)} ms`);
       await delay(TRY_EVERY_MS);
     }
     // Somebody else's server on our port would also answer.

@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { ReelwayError } from '../../../contracts/model/errors';
-import type { DataDir } from '../places';
+import { dataDir, stackFileOf, type DataDir } from '../places';
 import { identify, isAlive } from './identity';
+import { forgetDirectory, noteDirectory, notedDirectories } from './registry';
 import { claimRunFile, listRunFiles, readRunFile, removeRunFile, type RunFile } from './run-file';
 import { endGroup, goneWithin } from './signals';
 
@@ -24,13 +25,23 @@ export async function openSession(dir: DataDir, stackFile: string): Promise<void
     if (other) throw alreadyRunning(other, stackFile);
     removeRunFile(dir.run, SUPERVISOR);
   }
+  noteDirectory(dir.root);
   await endLeftovers(dir, stackFile);
+  await Promise.all(notedDirectories().map(endAbandoned));
+}
+
+/** Somebody else's directory, whose process may have been killed. */
+async function endAbandoned(root: string): Promise<void> {
+  const dir = dataDir(root);
+  if (runningSupervisor(dir)) return;
+  await endLeftovers(dir, stackFileOf(root));
+  forgetDirectory(root);
 }
 
 function alreadyRunning(other: RunFile, stackFile: string): ReelwayError {
   return new ReelwayError(
     'STACK_FAILED',
-    `A stack runs already (pid ${other.pid}); its addresses are in ${stackFile}.`,
+    `A stack runs already (pid ${String(other.pid)}); its addresses are in ${stackFile}.`,
     {
       hint: 'Use it as it is, see it with: npm run stack -- status, or stop it with: npm run stack -- stop',
     },
@@ -38,7 +49,9 @@ function alreadyRunning(other: RunFile, stackFile: string): ReelwayError {
 }
 
 export function closeSession(dir: DataDir): void {
-  if (readRunFile(dir.run, SUPERVISOR)?.pid === process.pid) removeRunFile(dir.run, SUPERVISOR);
+  if (readRunFile(dir.run, SUPERVISOR)?.pid !== process.pid) return;
+  removeRunFile(dir.run, SUPERVISOR);
+  forgetDirectory(dir.root);
 }
 
 /** Ends servers whose supervisor is gone. Returns the names of those that still ran. */

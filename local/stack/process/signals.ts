@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, type Identity } from './identity';
 
@@ -5,14 +6,31 @@ import { isAlive, type Identity } from './identity';
 export const STOP_DEADLINE_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 
-/** Signals the whole group. False: it is gone. */
-export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
-  if (pid <= 1) return false; // it never started; 0 would mean our own group
+/** Signals the whole group; one that is gone hears nothing. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  if (pid <= 1) return; // it never started; 0 would mean our own group
+  // Each backend of Postgres leads a group of its own. A busy one would outlive its killed parent and block the restart.
+  const children = signal === 'SIGKILL' ? childrenOf(pid) : [];
+  for (const target of [-pid, ...children]) send(target, signal);
+}
+
+function send(target: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, signal);
-    return true;
+    process.kill(target, signal);
   } catch {
-    return false;
+    // it has ended meanwhile
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
+    return text
+      .split(' ')
+      .map(Number)
+      .filter((child) => child > 1);
+  } catch {
+    return [];
   }
 }
 

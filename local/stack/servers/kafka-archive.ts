@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaDir } from '../fetch/kafka';
-import { dataDir } from '../places';
+import { dataDir, stackFileOf } from '../places';
 import { Ports } from '../ports';
 import { ServerProcess } from '../process/server-process';
+import { closeSession, openSession } from '../process/session';
 import { quiet, type Step } from '../progress';
 import { ask } from '../tools/find';
 import { kafkaServer, type KafkaBinaries } from './kafka';
@@ -32,9 +33,10 @@ export async function archiveOptions(java: string, libs: string, step: Step = qu
 
 async function makeArchive(binaries: KafkaBinaries, archive: string): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'reelway-kafka-'));
-  const made = `${archive}.${process.pid}`;
+  const dir = dataDir(root);
+  const made = `${archive}.${String(process.pid)}`;
+  await openSession(dir, stackFileOf(root));
   try {
-    const dir = dataDir(root);
     const jvm = [`-XX:ArchiveClassesAtExit=${made}`];
     const { spec } = await kafkaServer({ ...binaries, jvm }, dir, new Ports(dir.ports));
     const server = new ServerProcess(spec, dir);
@@ -42,6 +44,7 @@ async function makeArchive(binaries: KafkaBinaries, archive: string): Promise<vo
     await server.stop();
     renameSync(made, archive);
   } finally {
+    closeSession(dir);
     for (const path of [root, made]) rmSync(path, { recursive: true, force: true });
   }
 }

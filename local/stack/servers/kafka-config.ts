@@ -8,14 +8,15 @@ interface Settings {
 
 /** One node of its own: every internal topic has one replica, and few partitions so that the first use is quick. */
 export function kafkaProperties({ port, controller, logs }: Settings): string {
+  const [broker, voter] = [`${HOST}:${String(port)}`, `${HOST}:${String(controller)}`];
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     // Static voters: the controller may have another port after a restart.
-    'controller.quorum.voters': `1@${HOST}:${controller}`,
+    'controller.quorum.voters': `1@${voter}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://${HOST}:${port},CONTROLLER://${HOST}:${controller}`,
-    'advertised.listeners': `PLAINTEXT://${HOST}:${port}`,
+    listeners: `PLAINTEXT://${broker},CONTROLLER://${voter}`,
+    'advertised.listeners': `PLAINTEXT://${broker}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': logs,
     // A mistyped topic shall be an error.
@@ -40,7 +41,7 @@ export function kafkaProperties({ port, controller, logs }: Settings): string {
     'background.threads': 2,
     'num.recovery.threads.per.data.dir': 2,
   })
-    .map(([key, value]) => `${key}=${value}\n`)
+    .map(([key, value]) => `${key}=${String(value)}\n`)
     .join('');
 }
 

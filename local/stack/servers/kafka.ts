@@ -48,7 +48,7 @@ export async function kafkaServer(binaries: KafkaBinaries, dir: DataDir, ports: 
       readyWithinMs: READY_WITHIN_MS,
       ready: (log) => Promise.resolve(readFileSync(log, 'utf8').includes('Kafka Server started')),
     },
-    brokers: [`${HOST}:${port}`],
+    brokers: [`${HOST}:${String(port)}`],
   };
 }
 

@@ -26,9 +26,9 @@ export async function postgresServer(
   ports: Ports,
 ): Promise<PostgresServer> {
   const port = await ports.take('postgres');
-  const data = join(dataHome(user, dir.root), `postgres-${binaries.major}`);
+  const data = join(dataHome(user, dir.root), `postgres-${String(binaries.major)}`);
   if (!existsSync(data)) await initialise(binaries.initdb, data, user);
-  const url = `postgres://${NAME}@${HOST}:${port}/${NAME}`;
+  const url = `postgres://${NAME}@${HOST}:${String(port)}/${NAME}`;
   return {
     spec: {
       name: 'postgres',
@@ -59,7 +59,7 @@ function settings(port: number): string[] {
     log_timezone: 'UTC',
     timezone: 'UTC',
   };
-  return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${String(value)}`]);
 }
 
 /** Made aside, so that an initdb that was cut short is not taken for a database. */

@@ -1,21 +1,9 @@
 import { join } from 'node:path';
+import { SEARCH_ATTRIBUTES } from '../../../contracts/model/search-attributes';
 import type { DataDir } from '../places';
 import { HOST, type Ports } from '../ports';
 import type { ServerSpec } from '../process/server-process';
 import type { StackInfo } from '../types';
-
-/** What operators filter by. A name that is not registered makes a run hang without an error. */
-export const SEARCH_ATTRIBUTES = {
-  ContentStage: 'Keyword',
-  ContentStatus: 'Keyword',
-  NeedsAttention: 'Bool',
-  FailureCode: 'Keyword',
-  CreatorId: 'Keyword',
-  Residency: 'Keyword',
-  ContentType: 'Keyword',
-  StageDeadline: 'Datetime',
-  Generation: 'Int',
-} as const;
 
 /** Where people know to look for them; for the stack of the project only, not for the many of the tests. */
 const WELL_KNOWN = { server: 7233, ui: 8233 };
@@ -39,7 +27,7 @@ export async function temporalServer(
   const port = await ports.take('temporal', wellKnown ? WELL_KNOWN.server : undefined);
   const ui = await ports.take('temporal-ui', wellKnown ? WELL_KNOWN.ui : undefined);
   const metrics = await ports.take('temporal-metrics');
-  const address = `${HOST}:${port}`;
+  const address = `${HOST}:${String(port)}`;
   return {
     spec: {
       name: 'temporal',
@@ -49,8 +37,8 @@ export async function temporalServer(
       readyWithinMs: READY_WITHIN_MS,
       ready: () => knowsAttributes(address),
     },
-    info: { address, namespace: NAMESPACE, ui: `http://${HOST}:${ui}` },
-    metrics: `http://${HOST}:${metrics}/metrics`,
+    info: { address, namespace: NAMESPACE, ui: `http://${HOST}:${String(ui)}` },
+    metrics: `http://${HOST}:${String(metrics)}/metrics`,
   };
 }
 

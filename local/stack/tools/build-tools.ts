@@ -16,7 +16,7 @@ interface Need {
 const NEEDS: Record<BuildTool, Need> = {
   go: {
     what: 'Go 1.25 (or 1.21 that may fetch a newer toolchain), for the Temporal server',
-    packages: 'golang from go.dev or bookworm-backports',
+    packages: 'golang from bookworm-backports (that of bookworm is too old)',
     instead: 'put the temporal CLI on PATH, or set REELWAY_TEMPORAL_ADDRESS',
   },
   java: {
@@ -80,13 +80,10 @@ export async function missingTools(wanted: Iterable<BuildTool>): Promise<BuildTo
 export function toolMissing(missing: readonly BuildTool[], cause?: unknown): ReelwayError {
   const lines = missing.map((name) => {
     const { what, packages, instead } = NEEDS[name];
-    return `  - ${what}. Debian: ${packages}. Or ${instead}.`;
+    return `  - ${what}.\n    Debian: ${packages}. Or ${instead}.`;
   });
   return new ReelwayError('TOOL_MISSING', `The local stack misses:\n${lines.join('\n')}`, {
     cause,
-    hint: `Install what is named above (as root: apt-get install ${debianPackages(missing)}), then start again.`,
+    hint: 'Install what is named above, then start again.',
   });
 }
-
-const debianPackages = (missing: readonly BuildTool[]): string =>
-  missing.map((name) => (name === 'go' ? 'golang' : NEEDS[name].packages)).join(' ');

@@ -31,7 +31,7 @@ export function isExecutable(path: string): boolean {
 /** What a tool prints, on both streams; undefined where it is missing or fails. */
 export const ask = (file: string, args: readonly string[]): Promise<string | undefined> =>
   new Promise((resolve) => {
-    execFile(file, args, { timeout: ANSWER_MS, encoding: 'utf8' }, (error, stdout, stderr) =>
+    execFile(file, args, { timeout: ANSWER_MS, encoding: 'utf8', env: process.env }, (error, stdout, stderr) =>
       resolve(error ? undefined : stdout + stderr),
     );
   });
