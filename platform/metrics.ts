@@ -28,14 +28,14 @@ export function createRegistry(labels: Record<string, string> = {}): Registry {
   return registry;
 }
 
-/** Serves /metrics, /health/live and /health/ready (200 or 503). Port 0 picks a free one; see `url`. */
+/** Serves /metrics, /health/live and /health/ready (200 or 503). Port 0 picks a free one; see `url`. read: Prometheus text. */
 export async function serveMetrics(
   config: { host: string; port: number },
-  registry: Registry,
+  read: () => Promise<string>,
   health: Health,
 ): Promise<MetricsServer> {
   const server = createServer((request, response) => {
-    void answer(request, response, registry, health);
+    void answer(request, response, read, health);
   });
   await listen(server, config);
   const { port } = server.address() as AddressInfo;
@@ -45,10 +45,15 @@ export async function serveMetrics(
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, registry: Registry, health: Health) {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  read: () => Promise<string>,
+  health: Health,
+): Promise<void> {
   try {
     const path = request.url?.split('?')[0];
-    if (path === '/metrics') send(response, 200, registry.contentType, await registry.metrics());
+    if (path === '/metrics') send(response, 200, Registry.PROMETHEUS_CONTENT_TYPE, await read());
     else if (path === '/health/live') sendHealth(response, health.live(), health);
     else if (path === '/health/ready') sendHealth(response, health.ready(), health);
     else send(response, 404, 'text/plain', 'Try /metrics, /health/live or /health/ready\n');

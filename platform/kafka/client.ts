@@ -1,7 +1,7 @@
 import { Kafka as KafkaJs, logLevel, type LogEntry } from 'kafkajs';
-import { toReelwayError, unreachable, isUnreachable } from '../errors';
-import type { Logger } from '../log';
 import { ReelwayError } from '../../contracts/model/errors';
+import { isUnreachable, toReelwayError, unreachable } from '../errors';
+import type { Logger } from '../log';
 
 /** A broker on the same network answers in milliseconds; this is for one that is away. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -44,13 +44,22 @@ function detailsOf({ namespace, log }: LogEntry): Record<string, unknown> {
 
 /** Names the broker, and what a missing topic or a too large record means for us. */
 export function kafkaError(error: unknown, brokers: string[]): ReelwayError {
-  for (let cause: unknown = error, depth = 0; cause !== undefined && depth < 10; depth += 1) {
-    const type = (cause as { type?: unknown } | null)?.type;
-    if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return new ReelwayError('TOPIC_MISSING', undefined, { cause: error });
-    if (type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE')
-      return new ReelwayError('MILESTONE_TOO_LARGE', 'The broker refused a record as too large.', { cause: error });
-    cause = (cause as { cause?: unknown } | null)?.cause;
+  const types = typesOf(error);
+  if (types.has('UNKNOWN_TOPIC_OR_PARTITION')) return new ReelwayError('TOPIC_MISSING', undefined, { cause: error });
+  if (types.has('MESSAGE_TOO_LARGE') || types.has('RECORD_LIST_TOO_LARGE')) {
+    return new ReelwayError('MILESTONE_TOO_LARGE', 'The broker refused a record as too large.', { cause: error });
   }
   const address = brokers.join(',');
   return isUnreachable(error) ? unreachable('Kafka', address, error) : toReelwayError(error, { Kafka: address });
+}
+
+/** The protocol's names of an error and its causes; kafkajs wraps them in one or two errors of its own. */
+function typesOf(error: unknown): Set<string> {
+  const types = new Set<string>();
+  let cause = error;
+  for (let depth = 0; depth < 10 && cause instanceof Error; depth += 1) {
+    if ('type' in cause && typeof cause.type === 'string') types.add(cause.type);
+    cause = cause.cause;
+  }
+  return types;
 }

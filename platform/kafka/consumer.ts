@@ -20,60 +20,56 @@ const DEAD_AFTER_MS = 2 * SESSION_MS;
 const WATCH_MS = 5_000;
 /** A handler is short, so a stop that takes longer hangs. */
 const STOP_MS = 10_000;
-const HANGS = 'Kafka consumer without a heartbeat';
 const FIRST_RESTART_MS = 250;
 const LONGEST_RESTART_MS = 10_000;
 
-/**
- * A consumer that is made anew whenever kafkajs gives it up, or hangs, until it is closed. It begins at once and
- * keeps trying while the broker is away or a topic is not there yet; `assignment()` is empty meanwhile.
- */
-export function startConsumer(
-  client: KafkaJs,
-  names: TopicNames,
-  options: ConsumeOptions,
-  fail: (error: unknown) => Error,
-  log: Logger,
-): KafkaConsumer {
-  const state: State = { heartbeatAt: 0, assignment: {}, closing: new AbortController() };
-  const supervised = supervise(client, names, options, fail, log, state);
-  return {
-    lastHeartbeatAt: () => state.heartbeatAt,
-    assignment: () => state.assignment,
-    close: async () => {
-      state.closing.abort();
-      await supervised;
-    },
-  };
+/** What a consumer is made of: where, for whom, and how its failures are told. */
+export interface ConsumerSetting {
+  client: KafkaJs;
+  names: TopicNames;
+  options: ConsumeOptions;
+  fail: (error: unknown) => Error;
+  log: Logger;
 }
 
 interface State {
   heartbeatAt: number;
   assignment: Record<string, number[]>;
-  closing: AbortController;
+  closing: AbortSignal;
 }
 
-async function supervise(
-  client: KafkaJs,
-  names: TopicNames,
-  options: ConsumeOptions,
-  fail: (error: unknown) => Error,
-  log: Logger,
-  state: State,
-): Promise<void> {
-  const { signal } = state.closing;
-  let restarts = 0;
-  while (!signal.aborted) {
+/**
+ * A consumer that is made anew whenever kafkajs gives it up, or hangs, until it is closed. It begins at once and
+ * keeps trying while the broker is away or a topic is not there yet; `assignment()` is empty meanwhile.
+ */
+export function startConsumer(setting: ConsumerSetting): KafkaConsumer {
+  const closing = new AbortController();
+  const state: State = { heartbeatAt: 0, assignment: {}, closing: closing.signal };
+  const supervised = supervise(setting, state);
+  return {
+    lastHeartbeatAt: () => state.heartbeatAt,
+    assignment: () => state.assignment,
+    close: async () => {
+      closing.abort();
+      await supervised;
+    },
+  };
+}
+
+async function supervise(setting: ConsumerSetting, state: State): Promise<void> {
+  const { client, options, fail, log } = setting;
+  let quickEnds = 0;
+  for (;;) {
     const startedAt = Date.now();
     const consumer = createConsumer(client, options.groupId);
-    const end = await runUntilItEnds(consumer, names, options, log, state);
+    const end = await runUntilItEnds(consumer, setting, state);
     state.assignment = {};
     await stop(consumer, log);
-    if (signal.aborted) return;
-    restarts = Date.now() - startedAt > DEAD_AFTER_MS ? 0 : restarts + 1;
-    const delayMs = Math.min(FIRST_RESTART_MS * 2 ** restarts, LONGEST_RESTART_MS);
+    if (state.closing.aborted) return;
+    quickEnds = Date.now() - startedAt > DEAD_AFTER_MS ? 0 : quickEnds + 1;
+    const delayMs = Math.min(FIRST_RESTART_MS * 2 ** quickEnds, LONGEST_RESTART_MS);
     log.warn({ err: fail(end), group: options.groupId, delayMs }, 'the Kafka consumer ended; it is started again');
-    await delay(delayMs, signal);
+    await delay(delayMs, state.closing);
   }
 }
 
@@ -92,28 +88,21 @@ function createConsumer(client: KafkaJs, groupId: string): Consumer {
   });
 }
 
-/** Resolves with why it ended; undefined when it was closed. */
-async function runUntilItEnds(
-  consumer: Consumer,
-  names: TopicNames,
-  options: ConsumeOptions,
-  log: Logger,
-  state: State,
-): Promise<unknown> {
-  const { signal } = state.closing;
+/** Resolves with why it ended; the abort event when it was closed. */
+async function runUntilItEnds(consumer: Consumer, setting: ConsumerSetting, state: State): Promise<unknown> {
   let watch: NodeJS.Timeout | undefined;
   try {
     return await new Promise<unknown>((ended, failed) => {
-      signal.addEventListener('abort', ended, { once: true });
-      consumer.on(consumer.events.CRASH, (event) => {
-        ended(event.payload.error);
+      state.closing.addEventListener('abort', ended, { once: true });
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        ended(payload.error);
       });
-      followSession(consumer, names, log, state);
-      state.heartbeatAt = Date.now();
+      followSession(consumer, setting, state);
       watch = setInterval(() => {
-        if (Date.now() - state.heartbeatAt > DEAD_AFTER_MS) ended(new ReelwayError('SERVICE_UNREACHABLE', HANGS));
+        const isHanging = Date.now() - state.heartbeatAt > DEAD_AFTER_MS;
+        if (isHanging) ended(new ReelwayError('SERVICE_UNREACHABLE', 'The Kafka consumer has no heartbeat.'));
       }, WATCH_MS);
-      begin(consumer, names, options, log).catch(failed);
+      begin(consumer, setting).catch(failed);
     });
   } catch (error) {
     return error;
@@ -122,7 +111,8 @@ async function runUntilItEnds(
   }
 }
 
-function followSession(consumer: Consumer, names: TopicNames, log: Logger, state: State): void {
+function followSession(consumer: Consumer, { names, log }: ConsumerSetting, state: State): void {
+  state.heartbeatAt = Date.now();
   consumer.on(consumer.events.HEARTBEAT, () => {
     state.heartbeatAt = Date.now();
   });
@@ -135,12 +125,10 @@ function followSession(consumer: Consumer, names: TopicNames, log: Logger, state
   });
 }
 
-async function begin(consumer: Consumer, names: TopicNames, options: ConsumeOptions, log: Logger): Promise<void> {
+async function begin(consumer: Consumer, { names, options, log }: ConsumerSetting): Promise<void> {
   await consumer.connect();
-  await consumer.subscribe({
-    topics: options.topics.map(names.onBroker),
-    fromBeginning: options.fromBeginning ?? true,
-  });
+  const topics = options.topics.map((topic) => names.onBroker(topic));
+  await consumer.subscribe({ topics, fromBeginning: options.fromBeginning ?? true });
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,

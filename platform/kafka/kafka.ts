@@ -25,7 +25,7 @@ export function createKafka(config: Pick<Config['kafka'], 'brokers' | 'topicPref
 
   return {
     producer: () => Promise.resolve(opened(createProducer(client, names, fail))),
-    consume: (options) => Promise.resolve(opened(startConsumer(client, names, options, fail, log))),
+    consume: (options) => Promise.resolve(opened(startConsumer({ client, names, options, fail, log }))),
     describeTopics: admin.describeTopics,
     createTopics: admin.createTopics,
     lag: admin.lag,

@@ -1,8 +1,8 @@
 /** Between contract names and the names on the broker: several worlds share one broker by a prefix. */
 export interface TopicNames {
-  onBroker(name: string): string;
+  onBroker: (name: string) => string;
   /** The contract name, also of a name without our prefix. */
-  ofContract(name: string): string;
+  ofContract: (name: string) => string;
 }
 
 export function topicNames(prefix: string): TopicNames {

@@ -16,15 +16,13 @@ const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 /** A stopped process keeps its row locks for ever otherwise; more than the dispatcher's longest signal (8 s). */
 const IDLE_IN_TRANSACTION_MS = 15_000;
 
-const DATE_OID = 1082;
-
 /**
  * `date` as text: pg makes local midnight of it, another day elsewhere. int8 and numeric are text in pg by default,
  * because they do not fit a number; timestamptz is a Date, jsonb is parsed.
  */
 const TYPES: CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === DATE_OID ? String : (types.getTypeParser(oid, format as 'text') as unknown)) as never,
+  getTypeParser: (oid, format) =>
+    oid === types.builtins.DATE ? String : (types.getTypeParser(oid, format) as unknown),
 };
 
 /** A pool that opens connections when they are needed; nothing is reached for yet. Close it with `end()`. */

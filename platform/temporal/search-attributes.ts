@@ -49,7 +49,7 @@ async function compare(connection: Connection, namespace: string): Promise<Compa
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   const wrong = NAMES.filter((name) => {
     const type = customAttributes[name];
-    return type !== undefined && type !== TYPE_NUMBERS[SEARCH_ATTRIBUTES[name]];
+    return type !== undefined && Number(type) !== TYPE_NUMBERS[SEARCH_ATTRIBUTES[name]];
   });
   return {
     missing: NAMES.filter((name) => customAttributes[name] === undefined),

@@ -1,0 +1,60 @@
+import type { ActivityDeps } from '../activities';
+import { createOutbound } from '../bridge/outbound/outbound';
+import { DEFAULT_LIMITS } from '../activities/media';
+import { ReelwayError } from '../contracts/model/errors';
+import type { KeyStore } from '../contracts/model/ports';
+import type { Config } from '../platform/config';
+import { findTool } from '../platform/find-tool';
+import { createKafka } from '../platform/kafka/kafka';
+import { openKeyStore } from '../platform/keys/key-store';
+import type { Logger } from '../platform/log';
+import { openFilesystemObjects } from '../platform/objects/filesystem';
+import { assertMigrated } from '../platform/postgres/migrate';
+import { createPool } from '../platform/postgres/pool';
+import type { QueuePlan } from './queues';
+
+export interface ActivityResources {
+  depsFor(plan: QueuePlan): ActivityDeps;
+  close(): Promise<void>;
+}
+
+/** What all activities of a worker share. Programs and the key-encryption key are looked for by media workers only. */
+export async function openActivityDeps(config: Config, log: Logger): Promise<ActivityResources> {
+  const pool = createPool(config.postgres);
+  const kafka = createKafka(config.kafka, log);
+  const close = async (): Promise<void> => {
+    await kafka.close();
+    await pool.end();
+  };
+  try {
+    await assertMigrated(pool);
+    const doesMedia = config.worker.queues.includes('media');
+    const shared: Omit<ActivityDeps, 'residencies'> = {
+      pool,
+      log,
+      objects: await openFilesystemObjects(config.objects),
+      keys: doesMedia ? await openKeyStore(pool, config.keys) : NO_KEYS,
+      outbound: createOutbound({ pool, producer: await kafka.producer(), log }),
+      tools: doesMedia ? findTools(config.media) : config.media,
+      limits: { ...DEFAULT_LIMITS, ...config.limits },
+      tempDir: config.tempDir,
+    };
+    return { depsFor: (plan) => ({ ...shared, residencies: plan.residencies }), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const findTools = (media: Config['media']): Config['media'] => ({
+  ffmpeg: findTool(media.ffmpeg, 'REELWAY_FFMPEG'),
+  ffprobe: findTool(media.ffprobe, 'REELWAY_FFPROBE'),
+  packager: findTool(media.packager, 'REELWAY_PACKAGER'),
+});
+
+/** A worker that handles no bytes never holds the key that opens all others. */
+const NO_KEYS: KeyStore = {
+  contentKey: () => Promise.reject(noKeys()),
+  unwrap: () => Promise.reject(noKeys()),
+};
+const noKeys = (): ReelwayError => new ReelwayError('KEY_UNAVAILABLE', 'This worker serves no media queue.');
