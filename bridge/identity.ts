@@ -27,7 +27,7 @@ export const foreignDecisionId = (of: {
 }): string => idOf(of.contentId, 'decision', of.reviewerId, of.decision, of.at);
 
 /** JSON with sorted keys: the same value gives the same text, whatever order its fields were written in. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_name, part: unknown) => (isRecord(part) ? sorted(part) : part));
 }
 

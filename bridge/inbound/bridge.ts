@@ -1,10 +1,10 @@
-import type { Client } from '@temporalio/client';
 import { ReelwayError } from '../../contracts/model/errors';
 import type { Kafka } from '../../contracts/model/ports';
 import type { Config } from '../../contracts/schema/config';
 import type { Logger } from '../../platform/log';
 import { createRegistry, type Registry } from '../../platform/metrics';
 import type { Pool } from '../../platform/postgres/pool';
+import type { Temporal } from '../../platform/temporal/client';
 import { createRuns } from './deliver';
 import { startDispatcher } from './dispatcher';
 import { createIntake } from './intake';
@@ -16,7 +16,7 @@ export interface BridgeDeps {
   config: Pick<Config, 'kafka' | 'bridge' | 'policy' | 'lateFlag'>;
   pool: Pool;
   kafka: Kafka;
-  temporal: Client;
+  temporal: Temporal['client'];
   log: Logger;
   /** Where the counters go; default: a registry nobody reads. */
   metrics?: Registry;
@@ -46,7 +46,9 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     policy: config.policy,
     log,
     concurrency: config.bridge.dispatchConcurrency,
-    onSettled: metrics.onSettled,
+    onSettled: (settlement, ms) => {
+      metrics.onSettled(settlement, ms);
+    },
   });
   const sweeper = startSweeper({
     pool,
@@ -54,7 +56,9 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     groupId: config.kafka.groupId,
     parkedFactMs: config.bridge.parkedFactMs,
     log,
-    onBuried: metrics.onBuried,
+    onBuried: (count) => {
+      metrics.onBuried(count);
+    },
   });
   const intake = createIntake({
     pool,

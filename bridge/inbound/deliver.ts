@@ -1,8 +1,8 @@
-import type { Client } from '@temporalio/client';
 import type { Fact } from '../../contracts/model/facts';
 import { workflowIdOf } from '../../contracts/model/ids';
 import { LIFECYCLE_QUEUE } from '../../contracts/model/work';
 import type { OpenRow } from '../../platform/postgres/inbox';
+import type { Temporal } from '../../platform/temporal/client';
 import { isRunOpen, signalRun, signalWithStart, type Delivery } from '../../platform/temporal/lifecycle-runs';
 import { factsSignal, LIFECYCLE_WORKFLOW, type LifecycleInput } from '../../workflows/messages';
 
@@ -16,7 +16,7 @@ export interface Runs {
   isOpen(contentId: string): Promise<boolean>;
 }
 
-export function createRuns(client: Client): Runs {
+export function createRuns(client: Temporal['client']): Runs {
   return {
     start: (input, rows, cause) => {
       const upload = uploadOf(input, cause);

@@ -97,7 +97,9 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
 
   const running = run();
   return {
-    wake: alarm.ring,
+    wake: () => {
+      alarm.ring();
+    },
     stop: async () => {
       stopping = true;
       alarm.ring();

@@ -3,11 +3,10 @@ import type { Fact } from '../../contracts/model/facts';
 import { CONTENT_ID, OUR_SOURCE, UUID } from '../../contracts/model/ids';
 import type { KafkaRecord } from '../../contracts/model/ports';
 import type { LifecycleTopic } from '../../contracts/model/topics';
-import { parseMessage, type ParsedEnvelope } from '../../contracts/schema/parse-message';
-import type { PayloadOf } from '../../contracts/schema/payloads';
+import { parseMessage } from '../../contracts/schema/parse-message';
 import { parseSafeJson } from '../../contracts/schema/safe-json';
 import { payloadHash } from '../identity';
-import { isConsumed, ROUTES } from './routes';
+import { isConsumed, ROUTES, type Route } from './routes';
 
 export interface GoodRecord {
   is: 'fact';
@@ -38,17 +37,15 @@ export type Judged = GoodRecord | OwnRecord | DeadRecord;
 /** What a record is, by itself. Pure, and never throws, whatever the bytes are. */
 export function judge(record: KafkaRecord): Judged {
   if (!isConsumed(record.topic)) return dead(record, 'SCHEMA_INVALID', `we have no route for ${record.topic}`);
-  return judgeAs(record.topic, record);
-}
-
-function judgeAs<T extends LifecycleTopic>(topic: T, record: KafkaRecord): Judged {
+  const { topic } = record;
   const parsed = parseMessage(topic, record.value, record.key, Number(record.timestamp));
   if (!parsed.ok) return { ...dead(record, parsed.code, parsed.reason), ...namesIn(record.value) };
-  const envelope = parsed.envelope as ParsedEnvelope<PayloadOf<T>>;
-  const { eventId, timestamp, source, payload } = envelope;
-  const contentId = ROUTES[topic].orderingKey(payload);
+  // Route and payload are of the same topic, which the type of a union cannot say.
+  const route = ROUTES[topic] as Route<LifecycleTopic>;
+  const { eventId, timestamp, source, payload } = parsed.envelope;
+  const contentId = route.orderingKey(payload);
   if (source === OUR_SOURCE) return { is: 'ours', record, eventId, contentId };
-  const { body, key } = ROUTES[topic].toFact(envelope);
+  const { body, key } = route.toFact(parsed.envelope);
   return {
     is: 'fact',
     record,

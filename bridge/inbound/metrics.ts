@@ -47,7 +47,7 @@ export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger)
     buckets: CALL_SECONDS,
     registers,
   });
-  gaugeOf(registry, pool, log);
+  registerInbox(registry, pool, log);
   return {
     onTaken: (topic, counts, letters) => {
       for (const [result, count] of Object.entries(counts)) if (count > 0) records.inc({ topic, result }, count);
@@ -64,12 +64,12 @@ export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger)
   };
 }
 
-function gaugeOf(registry: Registry, pool: Pool, log: Logger): void {
+function registerInbox(registry: Registry, pool: Pool, log: Logger): void {
   const rows = new Gauge({
     name: 'reelway_bridge_inbox_rows',
     help: 'Facts that are not delivered: open (on their way), parked (waiting for an upload).',
     labelNames: ['status'],
-    registers: [registry],
+    registers: [],
     async collect() {
       try {
         const counts = await countInbox(pool);
@@ -81,5 +81,5 @@ function gaugeOf(registry: Registry, pool: Pool, log: Logger): void {
       }
     },
   });
-  rows.reset();
+  registry.registerMetric(rows);
 }

@@ -89,14 +89,14 @@ export async function runsOf(world: World, contentId: string): Promise<SeenRun[]
 
 async function readRun(world: World, workflowId: string, runId: string): Promise<SeenRun> {
   const { events } = await world.temporal.client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const decode = <T>(payload: unknown): T =>
-    defaultPayloadConverter.fromPayload<T>(payload as Parameters<typeof defaultPayloadConverter.fromPayload>[0]);
+  const decode = (payload: unknown): unknown =>
+    defaultPayloadConverter.fromPayload(payload as Parameters<typeof defaultPayloadConverter.fromPayload>[0]);
   const started = events?.find((event) => event.workflowExecutionStartedEventAttributes);
   return {
     runId,
-    input: decode(started?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]),
+    input: decode(started?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]) as SeenRun['input'],
     signals: (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
-      signal ? [decode<Fact[]>(signal.input?.payloads?.[0])] : [],
+      signal ? [decode(signal.input?.payloads?.[0]) as Fact[]] : [],
     ),
   };
 }
