@@ -4,6 +4,7 @@ import { addContentCommands } from './content/index';
 import { addDeadLetterCommands } from './dlq/index';
 import { FORMATS, type Streams } from './output';
 import { printable } from './render/text';
+import { addProcessCommands } from './processes/index';
 import { addSetupCommands } from './setup/index';
 import { VERSION } from './version';
 
@@ -39,5 +40,6 @@ export function createProgram(cli: Cli, streams: Streams): Command {
   addContentCommands(program, cli);
   addDeadLetterCommands(program, cli);
   addSetupCommands(program, cli);
+  addProcessCommands(program, cli);
   return program;
 }

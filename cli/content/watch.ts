@@ -38,7 +38,11 @@ export function addWatch(parent: Command, cli: Cli): void {
 }
 
 /** Looks until the content is where it should be (0), stays where it will not go on by itself (1), or time is up (1). */
-async function watch(look: () => Promise<ContentGlance>, flags: Flags, output: Output): Promise<ExitCode> {
+export async function watch(
+  look: () => Promise<ContentGlance>,
+  flags: Flags,
+  output: Pick<Output, 'next' | 'say'>,
+): Promise<ExitCode> {
   const begun = Date.now();
   const until = flags.until ?? 'PUBLISHED';
   let last: Change | undefined;
@@ -66,7 +70,7 @@ async function watch(look: () => Promise<ContentGlance>, flags: Flags, output: O
 const isStuck = (status: Status): boolean =>
   isTerminal(status) || status === 'PARKED' || status === 'AWAITING_REVIEW' || status === 'AWAITING_CREATOR';
 
-function stopped(glance: ContentGlance, output: Output): ExitCode {
+function stopped(glance: ContentGlance, output: Pick<Output, 'say'>): ExitCode {
   const code = glance.failureCode === null ? '' : ` (${glance.failureCode})`;
   output.say(`${glance.contentId} is ${glance.status}${code}; see: reelway content show ${glance.contentId}`);
   return EXIT.failed;

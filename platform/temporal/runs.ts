@@ -192,7 +192,8 @@ export async function countPollers(
     client.connection.workflowService.describeTaskQueue({
       namespace: client.options.namespace,
       taskQueue: { name: queue },
-      taskQueueType: QUEUE_TYPE[kind] as never,
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the API's enums are types only
+      taskQueueType: QUEUE_TYPE[kind],
     }),
   );
   const alive = found.pollers.filter((poller) => {

@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli';
+import { addBridge } from './bridge';
+import { addUp } from './up';
+import { addWorker } from './worker';
+
+export function addProcessCommands(program: Command, cli: Cli): void {
+  addWorker(program, cli);
+  addBridge(program, cli);
+  addUp(program, cli);
+}
