@@ -10,6 +10,7 @@ const LOWEST_NODE = [20, 19];
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const STAMPS = { install: join(ROOT, '.local', 'npm-lock.sha256'), build: join(ROOT, 'dist', '.stamp') };
 const NOT_SOURCES = new Set(['node_modules', 'dist', '.local', '.git', 'coverage', 'docs']);
+const TSC = 'node_modules/typescript/bin/tsc';
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 const local = (...args) => ['node', ['dist/local/main.js', ...args]];
@@ -19,7 +20,11 @@ const COMMANDS = {
   start: async (args) => await run(...local('start', ...args)),
   stack: async (args) => await run(...local('stack', ...args)),
   prepare: async () => await run(...local('fetch')),
-  bench: async (args) => await run('node', ['dist/test/bench/main.js', ...args]),
+  // Benches are no part of what is built for production.
+  bench: async (args) => {
+    await run('node', [TSC, '-p', 'tsconfig.bench.json'], { toStderr: true });
+    await run('node', ['dist/test/bench/main.js', ...args]);
+  },
   // Only a run of everything fetches first: a single unit test shall not wait for a broker.
   test: async (args) => {
     if (args.length === 0) await run(...local('fetch'));
@@ -41,7 +46,7 @@ const COMMANDS = {
 const CHECKS = {
   format: ['node', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
   lint: ['node', ['node_modules/eslint/bin/eslint.js', '.']],
-  types: ['node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit']],
+  types: ['node', [TSC, '-p', 'tsconfig.json', '--noEmit']],
   arrows: [NPM, ['run', '--silent', 'arrows']],
   dead: [NPM, ['run', '--silent', 'dead']],
   test: [NPM, ['test', '--silent']],
@@ -118,7 +123,7 @@ async function build() {
   const stamp = createHash('sha256').update(sources().sort().join('\n')).digest('hex');
   if (readStamp(STAMPS.build) === stamp) return;
   say('builds');
-  await run('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { toStderr: true });
+  await run('node', [TSC, '-p', 'tsconfig.build.json'], { toStderr: true });
   const bundler = 'dist/workers/bundle-workflows.js';
   if (existsSync(join(ROOT, bundler))) await run('node', [bundler], { toStderr: true });
   writeStamp(STAMPS.build, stamp);
