@@ -11,6 +11,8 @@ interface AnnouncerHost {
   snapshot(): Snapshot;
   takeOutcomes(): OutcomeReport[];
   isClosing(): boolean;
+  /** The loop has shown all that changed: what belongs together leaves together, in one activity. */
+  isSettled(): boolean;
   refused(refusals: AnnounceResult['refused']): void;
 }
 
@@ -47,7 +49,7 @@ export class Announcer {
   /** Never returns; a run that ends leaves it waiting with nothing to do. */
   async work(): Promise<never> {
     for (;;) {
-      await condition(() => this.hasWork());
+      await condition(() => this.hasWork() && this.host.isSettled());
       this.inFlight = true;
       this.flushAsked = false;
       const result = await this.send();

@@ -51,6 +51,9 @@ export class LifecycleRun {
   private readonly tasks = new Map<Stage, { scope: CancellationScope; ended: Promise<void> }>();
   private outcomes: OutcomeReport[] = [];
   private changed = true;
+  private resting = false;
+  /** Unwinding or closing: there is no loop to wait for. */
+  private ending = false;
   private shown = '';
   private since = Date.now();
   private cause: string | null = null;
@@ -63,6 +66,7 @@ export class LifecycleRun {
       snapshot: () => snapshotOf(this.state, this.since),
       takeOutcomes: () => this.outcomes.splice(0),
       isClosing: () => this.state.ended !== null,
+      isSettled: () => this.ending || (this.resting && !this.changed),
       refused: (refusals) => {
         this.takeRefusals(refusals);
       },
@@ -125,7 +129,9 @@ export class LifecycleRun {
   private async rest(): Promise<void> {
     this.changed = this.facts.length > 0 || this.needsAnotherPass();
     const summary = `${snapshotOf(this.state, this.since).stage} ${statusOf(this.state)}`;
+    this.resting = true;
     await this.alarm.wait(() => this.changed, nextDeadline(this.state), summary);
+    this.resting = false;
   }
 
   private needsAnotherPass(): boolean {
@@ -300,10 +306,12 @@ export class LifecycleRun {
       this.update((state) => ({ ...state, compensating: { for: 'CANCELLED', code: null, failed: null } }));
     }
     if (this.state.compensating?.failed) return;
+    this.ending = true;
     this.present();
     await this.stopStages();
     await compensate(this);
     this.present();
+    this.ending = false;
   }
 
   private async stopStages(): Promise<void> {
@@ -314,13 +322,14 @@ export class LifecycleRun {
 
   /** Tells the end, answers every fact that still came, and repeats while more came. False: a refusal re-opened the run. */
   private async close(): Promise<boolean> {
+    this.ending = true;
     await this.stopStages();
     for (;;) {
       this.takeFacts();
       this.present();
       await condition(() => isAllRecorded(this.state));
       await this.announcer.flush();
-      if (this.state.ended === null) return false;
+      if (this.state.ended === null) return (this.ending = false);
       const quiet = this.facts.length === 0 && this.outcomes.length === 0 && this.announcer.isIdle();
       if (quiet && allHandlersFinished()) return true;
       await condition(allHandlersFinished);

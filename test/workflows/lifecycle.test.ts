@@ -3,6 +3,9 @@ import { createLab, type Lab } from '../support/lab';
 
 const SERVICES = { executors: { transcode: 'service', moderate: 'service', package: 'service' } } as const;
 
+// Real workers against a real server: a busy machine takes its time.
+jest.setTimeout(60_000);
+
 let lab: Lab;
 beforeAll(async () => {
   lab = await createLab();

@@ -12,6 +12,9 @@ const fails = (code: string): (() => Promise<never>) => {
   return () => Promise.reject(ApplicationFailure.nonRetryable(`broken: ${code}`, code));
 };
 
+// Real workers against a real server: a busy machine takes its time.
+jest.setTimeout(60_000);
+
 let lab: Lab;
 beforeAll(async () => {
   lab = await createLab();
