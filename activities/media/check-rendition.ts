@@ -1,7 +1,7 @@
 import { ReelwayError } from '../../contracts/model/errors';
+import type { Rung } from '../../contracts/model/work';
 import { sourceSeconds } from './encode-args';
 import { number, runFfprobe, text, type Fields } from './ffprobe';
-import type { Rung } from './ladder';
 import type { SourceProbe } from './source-probe';
 import { durationTolerance, type MediaLimits, type MediaTools } from './tools';
 
@@ -32,11 +32,18 @@ export async function checkRendition(input: CheckRenditionInput): Promise<Rendit
     throw invalid(rung, `it holds ${String(streams.length)} streams, wanted one of ${rung.kind}`);
   }
   const durationSeconds = number(stream['duration']) ?? 0;
-  const wanted = sourceSeconds(probe, rung.kind);
-  if (Math.abs(durationSeconds - wanted) > durationTolerance(wanted) || durationSeconds <= 0) {
-    throw invalid(rung, `it lasts ${durationSeconds.toFixed(2)} s, its source ${wanted.toFixed(2)} s`);
-  }
+  checkDuration(rung, durationSeconds, probe);
   return { durationSeconds, ...sizeOf(stream, rung), codec: codecOf(stream) };
+}
+
+function checkDuration(rung: Rung, seconds: number, probe: SourceProbe): void {
+  const wanted = sourceSeconds(probe, rung.kind);
+  const off = seconds - wanted;
+  const stream = rung.kind === 'video' ? probe.video : probe.audio;
+  // Where only the length of the container is known, this stream of it may be the shorter one.
+  const tooShort = typeof stream?.endSeconds === 'number' && -off > durationTolerance(wanted);
+  if (seconds > 0 && off <= durationTolerance(wanted) && !tooShort) return;
+  throw invalid(rung, `it lasts ${seconds.toFixed(2)} s, its source ${wanted.toFixed(2)} s`);
 }
 
 function sizeOf(stream: Fields, rung: Rung): { width: number | null; height: number | null } {

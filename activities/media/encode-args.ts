@@ -1,8 +1,8 @@
-import type { AudioRung, Rung, VideoRung } from './ladder';
+import type { AudioRung, Rung, VideoRung } from '../../contracts/model/work';
 import type { SourceProbe } from './source-probe';
 
 /** Every rung starts a group of pictures on this grid, so that a player can switch at any of its points. */
-export const KEYFRAME_SECONDS = 2;
+const KEYFRAME_SECONDS = 2;
 
 /** Quick, and 10 to 15 % larger than `medium` at the same quality, below the bound of the rung anyway. */
 const PRESET = 'veryfast';

@@ -1,10 +1,10 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ReelwayError } from '../../contracts/model/errors';
+import type { Rung } from '../../contracts/model/work';
 import { checkRendition } from './check-rendition';
 import { describeFile } from './digest';
 import { renditionArgs, sourceSeconds } from './encode-args';
-import type { Rung } from './ladder';
 import { runTool } from './process';
 import { ProgressReader, PROGRESS_ARGS, type OnProgress } from './progress';
 import type { SourceProbe } from './source-probe';

@@ -1,31 +1,5 @@
+import type { AudioRung, VideoRung } from '../../contracts/model/work';
 import type { SourceAudio, SourceProbe, SourceVideo } from './source-probe';
-
-/** One video rendition to encode. */
-export interface VideoRung {
-  readonly kind: 'video';
-  /** Short edge and "p": "720p". Unique in its plan; safe in keys and file names. */
-  readonly label: string;
-  readonly width: number;
-  readonly height: number;
-  /** Upper bound, bit/s. */
-  readonly bitrate: number;
-  /** Frames per second as a fraction; the same for all rungs of a source, so that their key frames align. */
-  readonly frameRate: string;
-}
-
-/** One audio rendition to encode: AAC-LC, at most stereo. */
-export interface AudioRung {
-  readonly kind: 'audio';
-  /** "a" and kbit/s: "a128". */
-  readonly label: string;
-  readonly bitrate: number;
-  readonly channels: 1 | 2;
-  readonly sampleRate: 44_100 | 48_000;
-  /** BCP-47 or "und". */
-  readonly lang: string;
-}
-
-export type Rung = VideoRung | AudioRung;
 
 /** Lowest rung first in both lists. */
 export interface LadderPlan {

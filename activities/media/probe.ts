@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 import { ReelwayError, type ErrorCode } from '../../contracts/model/errors';
 import { runFfprobe, type RawProbe } from './ffprobe';
 import { toSourceProbe, type SourceProbe } from './source-probe';
@@ -46,16 +46,27 @@ async function examine({ path, tools, limits, signal }: ProbeSourceInput): Promi
     const codes = { failed: 'SOURCE_UNREADABLE', timedOut: 'PROBE_FAILED' } as const;
     return await runFfprobe({ path, tools, timeoutMs: limits.probeTimeoutMs, signal, codes });
   } catch (error) {
-    if (error instanceof ToolError) throw new ReelwayError(codeOf(error), error.message, { cause: error });
-    throw error;
+    if (!(error instanceof ToolError)) throw error;
+    throw new ReelwayError(await codeOf(error, path), error.message, { cause: error });
   }
 }
 
-function codeOf({ code, end, stderr }: ToolError): ErrorCode {
+async function codeOf({ code, end, stderr }: ToolError, path: string): Promise<ErrorCode> {
   // A killed or crashed ffprobe says nothing about the file: ours, not the creator's.
   if (end === 'signal') return 'PROBE_FAILED';
-  // An MP4 has its index at the end unless it was moved: without one the upload stopped early.
-  return stderr.includes('moov atom not found') ? 'SOURCE_TRUNCATED' : code;
+  // An MP4 has its index at the end unless it was moved: without one the upload stopped early. ffprobe says the same
+  // of any text whose name ends in .mp4.
+  return stderr.includes('moov atom not found') && (await startsAsMp4(path)) ? 'SOURCE_TRUNCATED' : code;
+}
+
+async function startsAsMp4(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer } = await file.read({ buffer: Buffer.alloc(8) });
+    return /^(ftyp|mdat|wide|free|skip)$/.test(buffer.toString('latin1', 4));
+  } finally {
+    await file.close();
+  }
 }
 
 function checkLimits({ video, durationSeconds, streams }: SourceProbe, limits: MediaLimits): void {

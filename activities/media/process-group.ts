@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Between TERM and KILL: ffmpeg ends within one frame unless it is blocked on input, where TERM never helps. */
-export const TERM_GRACE_MS = 2_500;
+const TERM_GRACE_MS = 2_500;
 
 /** A killed group is gone within milliseconds. The bound is for zombies that a container without an init never reaps. */
 const GONE_WITHIN_MS = 1_000;
 
 /** Sends a signal to every process of the group; false where there is none any more. */
-export function signalGroup(groupId: number, signal: NodeJS.Signals | 0): boolean {
+function signalGroup(groupId: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-groupId, signal);
   } catch {

@@ -68,7 +68,7 @@ export function toSourceProbe(raw: RawProbe, bytes: number): SourceProbe {
 }
 
 const longest = (ends: readonly (number | null | undefined)[]): number | null =>
-  ends.reduce<number | null>((max, end) => (end == null ? max : Math.max(max ?? 0, end)), null);
+  ends.reduce<number | null>((max, end) => (typeof end === 'number' ? Math.max(max ?? 0, end) : max), null);
 
 function isRealVideo(stream: Fields): boolean {
   const disposition = fields(stream['disposition']);

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTool, type RunToolInput } from '../../activities/media/process';
-import { commandLines, tempDir, until } from '../support/clips';
+import { commandLines, tempDir } from '../support/clips';
+import { eventually } from '../support/eventually';
 
 const codes = { failed: 'TRANSCODE_FAILED', stalled: 'TRANSCODE_STALLED', timedOut: 'PROBE_FAILED' } as const;
 
@@ -34,7 +35,7 @@ test('an abort takes the whole group down before it is reported, with the reason
   const mark = nextMark();
   const abort = new AbortController();
   const running = shell(`sleep ${mark} & sleep ${mark}`, { signal: abort.signal });
-  await until(() => isRunning(mark));
+  await eventually('the tool runs', () => isRunning(mark));
   const reason = new RangeError('cancelled by somebody');
   abort.abort(reason);
   await expect(running).rejects.toBe(reason);
@@ -80,7 +81,7 @@ test('a secret that a tool repeats does not reach the error', async () => {
   const failing = shell('echo "bad key abc123" >&2; exit 1', { redact: ['abc123'] });
   await expect(failing).rejects.toMatchObject({
     stderr: 'bad key [redacted]\n',
-    message: expect.not.stringMatching('abc123'),
+    message: expect.not.stringMatching('abc123') as string,
   });
 });
 
@@ -105,12 +106,12 @@ test('a tool dies with a worker that is killed', async () => {
   await writeFile(script, workerScript(mark));
   const worker = spawn(process.execPath, [script], { stdio: 'ignore' });
   try {
-    await until(() => isRunning(mark));
+    await eventually('the tool runs', () => isRunning(mark));
   } finally {
     worker.kill('SIGKILL');
   }
   await once(worker, 'exit');
-  await until(async () => !(await isRunning(mark)));
+  await eventually('the tool is gone', async () => !(await isRunning(mark)));
   await dir.remove();
 }, 20_000);
 

@@ -1,9 +1,7 @@
-import { AssertionError } from 'node:assert';
 import { execFile } from 'node:child_process';
 import { mkdtemp, open, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { MediaTools } from '../../activities/media';
 import { fetchClips } from '../../local/stack/fetch/clips';
@@ -117,11 +115,4 @@ const sound = (seconds: number): string[] => ['-f', 'lavfi', '-i', `sine=duratio
 export async function commandLines(): Promise<string[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   return Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')));
-}
-
-/** Resolves as soon as the condition holds; rejects after `withinMs`. */
-export async function until(condition: () => Promise<boolean> | boolean, withinMs = 10_000): Promise<void> {
-  for (const end = Date.now() + withinMs; !(await condition()); await delay(10)) {
-    if (Date.now() > end) throw new AssertionError({ message: `did not happen within ${String(withinMs)} ms` });
-  }
 }
