@@ -3,6 +3,7 @@ import type { Manifests, RenditionView } from '../contracts/model/lifecycle';
 import type { Stage, StageStatus } from '../contracts/model/status';
 import {
   readDecisions,
+  readEncoded,
   readFacts,
   readFlags,
   readMilestones,
@@ -65,23 +66,24 @@ export async function show(deps: OperationsDeps, contentId: string): Promise<Sho
   const row = await readContent(deps.pool, checkContentId(contentId));
   if (!row) throw new ReelwayError('CONTENT_NOT_FOUND', `There is no content ${contentId}.`);
   const { pool } = deps;
-  const [events, facts, flags, decisions, outputs, run] = await Promise.all([
+  const [events, facts, flags, decisions, outputs, encoded, run] = await Promise.all([
     readMilestones(pool, contentId),
     readFacts(pool, contentId),
     readFlags(pool, contentId),
     readDecisions(pool, contentId),
     readOutputs(pool, contentId),
+    readEncoded(pool, row),
     observeRun(deps, row),
   ]);
   const milestones = events.filter((event) => event.sequence !== null);
   const notices = events.filter((event) => event.sequence === null);
-  return { ...describeRow(row, run), milestones, notices, facts, flags, decisions, outputs, run };
+  return { ...describeRow(row, run, encoded), milestones, notices, facts, flags, decisions, outputs, run };
 }
 
 type RowPart = Omit<ShownContent, 'milestones' | 'notices' | 'facts' | 'flags' | 'decisions' | 'outputs' | 'run'>;
 
 /** The part of `show` that the row and the run alone tell; `watch` looks at nothing else. */
-export const describeRow = (row: ContentRow, run: RunView): RowPart => ({
+export const describeRow = (row: ContentRow, run: RunView, encoded: string[]): RowPart => ({
   ...summaryOf(row),
   description: row.description,
   categories: row.categories,
@@ -98,11 +100,12 @@ export const describeRow = (row: ContentRow, run: RunView): RowPart => ({
     endedAt: isoOf(stage.endedAt),
     deadlineAt: isoOf(stage.deadlineAt),
   })),
-  renditions: row.renditions.map((rendition) => ({ ...rendition, percent: percentOf(rendition, run) })),
+  renditions: row.renditions.map((rendition) => ({ ...rendition, percent: percentOf(rendition, run, encoded) })),
   createdAt: row.createdAt.toISOString(),
 });
 
-function percentOf(rendition: RenditionView, run: RunView): number | null {
-  if (rendition.status === 'DONE') return 100;
+/** The run tells of its renditions when all are done; what an attempt has recorded is done already. */
+function percentOf(rendition: RenditionView, run: RunView, encoded: string[]): number | null {
+  if (rendition.status === 'DONE' || encoded.includes(rendition.label)) return 100;
   return run.activities.find((activity) => activity.label === rendition.label)?.percent ?? null;
 }

@@ -2,7 +2,6 @@
  * What a terminal would obey instead of show: control characters (C0 with ESC, DEL, C1), line separators, marks that turn
  * the writing direction, and halves of surrogate pairs.
  */
-// eslint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
 
 const NAMED: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
@@ -37,7 +36,6 @@ export const styleOf = (enabled: boolean): Style => ({
 export const wantsColour = (stream: { isTTY?: boolean }, env: Record<string, string | undefined>): boolean =>
   stream.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
 
-// eslint-disable-next-line no-control-regex
 const SGR = /\u001b\[\d+m/g;
 const widthOf = (cell: string): number => Array.from(cell.replace(SGR, '')).length;
 

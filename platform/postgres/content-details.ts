@@ -88,6 +88,19 @@ export async function readOutputs(db: Queryable, contentId: string): Promise<Out
   return found.rows;
 }
 
+/** Labels of the renditions of an upload that are made; known before the run tells of them. */
+export async function readEncoded(
+  db: Queryable,
+  at: { contentId: string; generation: number; revision: number },
+): Promise<string[]> {
+  const found = await db.query<{ variant: string }>(
+    `SELECT variant FROM outputs
+     WHERE content_id = $1 AND generation = $2 AND revision = $3 AND stage = 'transcode' AND removed_at IS NULL`,
+    [at.contentId, at.generation, at.revision],
+  );
+  return found.rows.map((row) => row.variant);
+}
+
 export async function readFlags(db: Queryable, contentId: string): Promise<FlagView[]> {
   const found = await db.query<FlagView>(
     `SELECT flags, priority, source, flagged_at AS "flaggedAt", cleared_by AS "clearedBy"
