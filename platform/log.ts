@@ -1,4 +1,4 @@
-import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
+import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -27,7 +27,11 @@ const URL_CREDENTIALS = /(\w+:\/\/)[^\s/@"\\]+@/g;
  * Log lines as JSON on stderr (stdout belongs to data). `bindings` stand on every line: role, version.
  * Written synchronously, so that the last line before a kill is there.
  */
-export function createLog(config: { level: string }, bindings: Record<string, string | number> = {}): Logger {
+export function createLog(
+  config: { level: string },
+  bindings: Record<string, string | number> = {},
+  to: DestinationStream = destination({ fd: STDERR, sync: true }),
+): Logger {
   return pino(
     {
       level: config.level,
@@ -36,7 +40,7 @@ export function createLog(config: { level: string }, bindings: Record<string, st
       redact: { paths: SECRET_NAMES.flatMap(pathsOf), censor: MASK },
       hooks: { streamWrite: (line) => line.replace(URL_CREDENTIALS, `$1${MASK}@`) },
     },
-    destination({ fd: STDERR, sync: true }),
+    to,
   );
 }
 

@@ -78,7 +78,7 @@ async function runUntilEnd(parts: Part[], signalled: Promise<string>, log: Logge
   }
 }
 
-/** In the order in which work flows: what brings it in stops first. True when all ended in time. */
+/** All parts side by side. True when every one of them ended well and in time. */
 async function drain(parts: Part[], log: Logger): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {

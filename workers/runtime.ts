@@ -17,6 +17,9 @@ const LEVELS: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = 
   ERROR: 'error',
 };
 
+/** A queue of ours serves workflows or activities on purpose, and every start and stop goes through all states. */
+const ROUTINE = /^(Worker state changed|No (Nexus services|workflows|activities) registered)/;
+
 let installed: Promise<TemporalRuntime> | null = null;
 
 /** Once per process: the SDK has one runtime, and refuses a second. Signals stay ours; its own trap would hide them. */
@@ -51,7 +54,7 @@ function createLogger(log: Logger): RuntimeLogger {
   const at =
     (level: LogLevel) =>
     (message: string, meta?: Record<string | symbol, unknown>): void => {
-      log[LEVELS[level]](meta ?? {}, message);
+      log[ROUTINE.test(message) ? 'debug' : LEVELS[level]](meta ?? {}, message);
     };
   return {
     log: (level, message, meta) => {

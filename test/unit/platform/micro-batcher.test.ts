@@ -1,0 +1,68 @@
+import { ReelwayError } from '../../../contracts/model/errors';
+import { createMicroBatcher } from '../../../platform/kafka/micro-batcher';
+
+interface Item {
+  name: string;
+  value: Buffer;
+}
+const item = (name: string, bytes = 1): Item => ({ name, value: Buffer.alloc(bytes) });
+
+/** A broker that remembers its requests and echoes names; `fail` says which requests it refuses, and how. */
+function broker(fail: (names: string[]) => Error | null = () => null) {
+  const requests: string[][] = [];
+  const batcher = createMicroBatcher((items: Item[]) => {
+    const names = items.map(({ name }) => name);
+    requests.push(names);
+    const error = fail(names);
+    return error ? Promise.reject(error) : Promise.resolve(names);
+  });
+  return { requests, batcher };
+}
+
+test('what is sent at the same time goes in one request, and everybody gets their own results', async () => {
+  const { requests, batcher } = broker();
+  const results = await Promise.all([batcher.add([item('a'), item('b')]), batcher.add([item('c')])]);
+  expect(results).toEqual([['a', 'b'], ['c']]);
+  expect(requests).toEqual([['a', 'b', 'c']]);
+});
+
+test('what comes while a request is under way waits for it, in order', async () => {
+  const { requests, batcher } = broker();
+  const first = batcher.add([item('a')]);
+  await new Promise((resolve) => setImmediate(resolve));
+  await Promise.all([first, batcher.add([item('b')]), batcher.add([item('c')])]);
+  expect(requests).toEqual([['a'], ['b', 'c']]);
+});
+
+test('a request stays below the size a broker takes', async () => {
+  const { requests, batcher } = broker();
+  const half = 400 * 1024;
+  await Promise.all([batcher.add([item('a', half)]), batcher.add([item('b', half)]), batcher.add([item('c', 1)])]);
+  expect(requests).toEqual([['a'], ['b', 'c']]);
+});
+
+test('one bad record is its sender’s trouble only', async () => {
+  const tooLarge = new ReelwayError('MILESTONE_TOO_LARGE');
+  const { batcher } = broker((names) => (names.includes('bad') ? tooLarge : null));
+  const results = await Promise.allSettled([batcher.add([item('a')]), batcher.add([item('bad')])]);
+  expect(results).toEqual([
+    { status: 'fulfilled', value: ['a'] },
+    { status: 'rejected', reason: tooLarge },
+  ]);
+});
+
+test('a broker that is away is asked once for all', async () => {
+  const away = new ReelwayError('SERVICE_UNREACHABLE');
+  const { requests, batcher } = broker(() => away);
+  const results = await Promise.allSettled([batcher.add([item('a')]), batcher.add([item('b')])]);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(requests).toHaveLength(1);
+});
+
+test('idle means nothing waits or is under way', async () => {
+  const { requests, batcher } = broker();
+  void batcher.add([item('a')]);
+  await batcher.idle();
+  expect(requests).toEqual([['a']]);
+  await batcher.idle();
+});
