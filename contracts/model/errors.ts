@@ -376,6 +376,11 @@ export const ERRORS = {
     title: 'A server of the local stack did not start.',
     hint: 'Look at the log file that the message names.',
   },
+  DEMO_FAILED: {
+    class: 'setup',
+    title: 'The demo did not end as it should.',
+    hint: 'Look at the log of Reelway: .local/data/logs/up.log',
+  },
   FAULTS_IN_PRODUCTION: {
     class: 'setup',
     title: 'Fault points are refused in production.',

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { ReelwayError } from '../../contracts/model/errors';
 import { reportTo, startStack, type Stack } from '../stack';
 import { stackFileContent } from '../stack/stack-file';
+import { endOfWork } from './end-of-work';
 import { statusCommand } from './stack-status';
 import { stopCommand } from './stack-stop';
 
@@ -9,9 +10,6 @@ interface Options {
   readonly dir?: string;
   readonly json?: true;
 }
-
-/** What a shell reports for a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
 
 export function stackCommand(): Command {
   return new Command('stack')
@@ -41,25 +39,7 @@ async function runStack({ dir, json }: Options): Promise<void> {
   }
 }
 
-/**
- * Ends with the first signal, or with the death of a server. A signal while the servers start ends the process at once:
- * they are told to stop on its way out. Further signals change nothing, since Ctrl-C may come once directly and once
- * passed on by npm.
- */
-function endOfWork(): { reached: Promise<void>; started: () => void; fail: (error: ReelwayError) => void } {
-  let up = false;
-  let settle: { resolve: () => void; reject: (error: ReelwayError) => void } | undefined;
-  const reached = new Promise<void>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
-  reached.catch(() => undefined); // awaited only once the stack is up
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => (up ? settle?.resolve() : process.exit(INTERRUPTED)));
-  }
-  return { reached, started: () => (up = true), fail: (error) => settle?.reject(error) };
-}
-
-const serverDied = (name: string, lastLines: string): ReelwayError =>
+export const serverDied = (name: string, lastLines: string): ReelwayError =>
   new ReelwayError('STACK_FAILED', `${name} ended unexpectedly; its log ends with:\n${lastLines || '(nothing)'}`);
 
 const summary = ({ temporal, kafka, postgres, stackFile }: Stack): string => `

@@ -27,7 +27,9 @@ export function checkEvents(sent: readonly SentEvent[], read: readonly ReadEvent
   const sentIds = new Set(sent.map((event) => event.eventId));
   return [
     ...sent.flatMap((event) => checkSent(event, firsts.get(event.eventId))),
-    ...[...firsts.values()].filter(({ eventId }) => !sentIds.has(eventId)).map((event) => `${nameOf(event)} was not sent by the run`),
+    ...[...firsts.values()]
+      .filter(({ eventId }) => !sentIds.has(eventId))
+      .map((event) => `${nameOf(event)} was not sent by the run`),
     ...[...firsts.values()].flatMap(checkShape),
     ...repeats,
     ...checkSequence(sent),

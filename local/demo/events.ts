@@ -59,7 +59,8 @@ export async function readBack(kafka: Kafka, input: ReadBackInput): Promise<Read
 async function endsOf(kafka: Kafka, groupId: string): Promise<Map<string, bigint>> {
   const ends = new Map<string, bigint>();
   for (const topic of TOPICS_OUT) {
-    for (const { partition, high } of await kafka.lag(groupId, topic)) ends.set(placeOf(topic, partition), BigInt(high));
+    for (const { partition, high } of await kafka.lag(groupId, topic))
+      ends.set(placeOf(topic, partition), BigInt(high));
   }
   return ends;
 }

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { Manifests } from '../../contracts/model/lifecycle';
 import type { ContentKey, KeyStore, ObjectStore } from '../../contracts/model/ports';
-import { verifyManifest, type MediaTools, type Scheme, type VerifiedSet } from '../../activities/media';
+import type { MediaTools, Scheme } from '../../activities/media';
+import { verifyManifest, type VerifiedSet } from '../../activities/media/verify-set';
 import { ReelwayError } from '../../contracts/model/errors';
 import { messageOf } from '../../platform/errors';
 

@@ -14,10 +14,22 @@ export function renderReport(report: DemoReport, { once }: { once: boolean }, st
     `${style.bold(printable(title))}  ${contentId}  ${statusColour(status, style)(status)}, visible as ${visibility}, ${duration(seconds * SECOND_MS)} after its upload event`,
     ...section('stages', stagesOf(report, style), style),
     ...section('renditions', renditionsOf(report), style),
-    ...section('events, read back from Kafka by a new consumer group', report.events.length === 0 ? ['none'] : eventsOf(report.events), style),
-    ...section('manifests, fetched, parsed, and one segment per track decrypted and decoded', manifestsOf(report, style), style),
+    ...section(
+      'events, read back from Kafka by a new consumer group',
+      report.events.length === 0 ? ['none'] : eventsOf(report.events),
+      style,
+    ),
+    ...section(
+      'manifests, fetched, parsed, and one segment per track decrypted and decoded',
+      manifestsOf(report, style),
+      style,
+    ),
     ...section('run', runOf(report, once), style),
-    ...section('problems', report.problems.map((problem) => style.red(printable(problem))), style),
+    ...section(
+      'problems',
+      report.problems.map((problem) => style.red(printable(problem))),
+      style,
+    ),
   ];
 }
 
@@ -78,6 +90,8 @@ function runOf({ workflowId, historyEvents, link }: DemoReport, once: boolean): 
   return [
     `${workflowId}, ${events}`,
     ...(link === null ? ['no Temporal UI is configured (REELWAY_TEMPORAL_UI)'] : [link]),
-    ...(once && link !== null ? ['The link works again after the next npm start; ended runs are kept for 24 hours.'] : []),
+    ...(once && link !== null
+      ? ['The link works again after the next npm start; ended runs are kept for 24 hours.']
+      : []),
   ];
 }

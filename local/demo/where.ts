@@ -46,7 +46,8 @@ export function trialsOf({ clip, contentId, suffix }: Places): Trial[] {
   const record = '--creator anna --type VIDEO --residency GLOBAL';
   return [
     {
-      about: 'A clip without a record breaks the publish stage: it parks with METADATA_MISSING. Register it, then retry.',
+      about:
+        'A clip without a record breaks the publish stage: it parks with METADATA_MISSING. Register it, then retry.',
       commands: [
         `content submit ${nameless} --file ${clip} ${record}`,
         `content watch ${nameless}`,

@@ -64,10 +64,11 @@ export class ServerProcess {
     running.wanted = true;
   }
 
-  async stop(): Promise<void> {
+  /** withinMs: after it the group is killed. Default 10 s. */
+  async stop(withinMs = STOP_DEADLINE_MS): Promise<void> {
     if (this.running) {
       this.running.wanted = false;
-      await endGroup(this.running.identity, this.spec.stopSignal);
+      await endGroup(this.running.identity, this.spec.stopSignal, withinMs);
     }
     removeRunFile(this.dir.run, this.spec.name);
   }
