@@ -7,6 +7,7 @@ import type { MediaTools } from '../../activities/media';
 import { fetchClips } from '../../local/stack/fetch/clips';
 import { fetchMedia } from '../../local/stack/fetch/media';
 import { quiet } from '../../local/stack/progress';
+import { eventually } from './eventually';
 
 /** The programs that the environment names, else those of the local stack, fetched where they are missing. */
 export async function mediaTools(env: NodeJS.ProcessEnv = process.env): Promise<MediaTools> {
@@ -116,3 +117,8 @@ export async function commandLines(): Promise<string[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   return Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')));
 }
+
+/** Resolves as soon as the condition holds. */
+export const until = async (condition: () => Promise<boolean> | boolean, withinMs?: number): Promise<void> => {
+  await eventually('the condition holds', condition, withinMs);
+};
