@@ -8,5 +8,5 @@ export { probeSource } from './probe';
 export type { PackageTrack, Scheme } from './set';
 export type { SourceAudio, SourceProbe, SourceVideo } from './source-probe';
 export { DEFAULT_LIMITS, type MediaLimits, type MediaTools } from './tools';
-export { verifyManifest, verifySet, type VerifiedSet } from './verify-set';
+export { verifyManifest, verifySet } from './verify-set';
 export { verifyWhole } from './verify-whole';
