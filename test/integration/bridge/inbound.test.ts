@@ -16,6 +16,9 @@ import {
   upload,
 } from './events';
 
+// A busy machine with two cores.
+jest.setTimeout(60_000);
+
 let world: World;
 let bridge: Bridge;
 

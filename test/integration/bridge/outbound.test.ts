@@ -5,6 +5,9 @@ import { createOutbound } from '../../../bridge/outbound/outbound';
 import { createWorld, type World } from '../../support/world';
 import { contentRow, newContentId, snapshot, transcoded } from './events';
 
+// A busy machine with two cores.
+jest.setTimeout(60_000);
+
 let world: World;
 let producer: KafkaProducer;
 

@@ -3,6 +3,7 @@ import { createIntake } from '../../../bridge/inbound/intake';
 import { createOutbound } from '../../../bridge/outbound/outbound';
 import { claimKeys, lockClaimed, releaseKeys, wakeKeys } from '../../../platform/postgres/inbox-keys';
 import { inTransaction } from '../../../platform/postgres/pool';
+import { TestFailure } from '../../support/test-failure';
 import { createWorld, type World } from '../../support/world';
 import {
   contentRow,
@@ -15,6 +16,9 @@ import {
   transcoded,
   upload,
 } from './events';
+
+// A busy machine with two cores.
+jest.setTimeout(60_000);
 
 let world: World;
 
@@ -170,7 +174,7 @@ test('a key is claimed once, comes back when its lease ends, and then nobody wri
   expect(await claimKeys(world.pool, 5, 15_000)).toEqual([]);
   await world.pool.query('UPDATE inbox_keys SET due_at = now()');
   const [theirs] = await claimKeys(world.pool, 5, 15_000);
-  if (!mine || !theirs) throw new Error('not claimed');
+  if (!mine || !theirs) throw new TestFailure('not claimed');
   expect(await inTransaction(world.pool, (db) => lockClaimed(db, [mine]))).toEqual(new Set());
   expect(await inTransaction(world.pool, (db) => lockClaimed(db, [theirs]))).toEqual(new Set(['k']));
 });
