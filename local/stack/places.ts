@@ -11,7 +11,7 @@ function findRoot(from: string): string {
 }
 
 export const ROOT = findRoot(__dirname);
-export const LOCAL = join(ROOT, '.local');
+const LOCAL = join(ROOT, '.local');
 /** What was fetched: one folder per tool and version, complete or not there. */
 export const TOOLS = join(LOCAL, 'tools');
 export const DATA = join(LOCAL, 'data');

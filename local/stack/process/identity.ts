@@ -8,7 +8,7 @@ export interface Identity {
 }
 
 /** When the process began, as text to compare; undefined where it is gone (a zombie is gone). */
-export function startTime(pid: number): string | undefined {
+function startTime(pid: number): string | undefined {
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
 }
 

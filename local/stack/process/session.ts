@@ -55,7 +55,7 @@ export function closeSession(dir: DataDir): void {
 }
 
 /** Ends servers whose supervisor is gone. Returns the names of those that still ran. */
-export async function endLeftovers(dir: DataDir, stackFile: string): Promise<string[]> {
+async function endLeftovers(dir: DataDir, stackFile: string): Promise<string[]> {
   const files = listRunFiles(dir.run).filter((file) => file.name !== SUPERVISOR);
   const left = files.filter(isAlive);
   await Promise.all(left.map((file) => endGroup(file, file.stopSignal)));

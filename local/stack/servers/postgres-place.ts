@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -52,7 +53,8 @@ function canEnter(user: User, path: string): boolean {
 export function dataHome(user: User | undefined, root: string): string {
   if (canReach(user, root)) return root;
   const remembered = join(root, 'postgres-place');
-  if (existsSync(remembered)) return readFileSync(remembered, 'utf8').trim();
+  const known = existsSync(remembered) ? readFileSync(remembered, 'utf8').trim() : '';
+  if (existsSync(known)) return known;
   const place = mkdtempSync(join(SHARED, 'reelway-data-'));
   chmodSync(place, 0o711);
   writeFileSync(remembered, `${place}\n`);
@@ -75,5 +77,10 @@ function copyAside(from: string, to: string): void {
   const aside = mkdtempSync(`${to}-`);
   cpSync(from, aside, { recursive: true, verbatimSymlinks: true });
   chmodSync(aside, 0o755);
-  renameSync(aside, to);
+  try {
+    renameSync(aside, to);
+  } catch (error) {
+    rmSync(aside, { recursive: true });
+    if (!existsSync(to)) throw error; // else another start was quicker
+  }
 }
