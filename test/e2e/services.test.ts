@@ -19,7 +19,7 @@ afterAll(() => world.close());
 
 describe('with every stage executed by other services, which speak through Kafka alone', () => {
   it('a content is published when their events come in order', async () => {
-    const item = await createItem(world);
+    const item = await createItem(world, { history: 'services-in-order' });
     await item.upload();
     await item.transcoded();
     await item.approved('APPROVED');
@@ -31,7 +31,7 @@ describe('with every stage executed by other services, which speak through Kafka
   });
 
   it('a content is published when their events come in reverse order', async () => {
-    const item = await createItem(world);
+    const item = await createItem(world, { history: 'services-reversed' });
     await item.packaged();
     await item.approved('APPROVED');
     await item.transcoded();
@@ -44,8 +44,8 @@ describe('with every stage executed by other services, which speak through Kafka
 });
 
 describe.each(['before', 'after'] as const)('a flag %s the transcode fact', (when) => {
-  const begin = async () => {
-    const item = await createItem(world);
+  const begin = async (decision: string) => {
+    const item = await createItem(world, { history: `flag-${when}-${decision}` });
     await item.upload();
     if (when === 'before') await item.flagged();
     await item.transcoded();
@@ -56,14 +56,14 @@ describe.each(['before', 'after'] as const)('a flag %s the transcode fact', (whe
   };
 
   it('and APPROVED: it is published once', async () => {
-    const item = await begin();
+    const item = await begin('approved');
     await item.approved('APPROVED');
     await item.reaches({ status: 'PUBLISHED', visibility: 'PUBLISHED' });
     expect(await item.told()).toEqual({ 'media.published': 1 });
   });
 
   it('and AGE_GATED: it is published with age_gated true', async () => {
-    const item = await begin();
+    const item = await begin('age-gated');
     await item.approved('AGE_GATED');
     await item.reaches({ status: 'PUBLISHED', visibility: 'AGE_GATED' });
     const published = (await world.topics.read('media.published')).filter((one) => one.key === item.id);
@@ -71,7 +71,7 @@ describe.each(['before', 'after'] as const)('a flag %s the transcode fact', (whe
   });
 
   it('and EDIT_REQUESTED: nothing is published until a new upload has passed all stages again', async () => {
-    const item = await begin();
+    const item = await begin('edit');
     await item.approved('EDIT_REQUESTED');
     await item.reaches({ status: 'AWAITING_CREATOR', failureCode: 'EDIT_REQUESTED', attention: false });
     expect(await item.told()).toEqual({});
@@ -85,7 +85,7 @@ describe.each(['before', 'after'] as const)('a flag %s the transcode fact', (whe
   });
 
   it('and EDIT_REQUESTED, then a newer APPROVED: it is published', async () => {
-    const item = await begin();
+    const item = await begin('edit-then-approved');
     await item.approved('EDIT_REQUESTED');
     await item.reaches({ status: 'AWAITING_CREATOR' });
     await item.approved('APPROVED');
@@ -116,7 +116,7 @@ describe('an approval', () => {
 
 describe('a flag after publication', () => {
   it('hides the content at once, opens a review, and its decision publishes it again', async () => {
-    const item = await createItem(world);
+    const item = await createItem(world, { history: 'flag-after-publication' });
     await item.upload();
     await item.transcoded();
     await item.approved('APPROVED');

@@ -34,7 +34,7 @@ export interface ComposeModel {
 export const composeText = (): string => readFileSync(join(packageRoot(), 'docker-compose.yml'), 'utf8');
 
 /** The compose specification's own checker, built with Go at its first use. */
-export async function composeChecker(): Promise<string> {
+async function composeChecker(): Promise<string> {
   const dir = await once('compose-go', COMPOSE_GO, quiet.step('compose'), (folder) =>
     run({
       file: 'go',

@@ -8,8 +8,7 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { temporal } from '@temporalio/proto';
-import type { WorkflowHandleWithSignal } from '@temporalio/client';
+import type { WorkflowHandleWithSignaledRunId } from '@temporalio/client';
 import { testServerCommand } from '../../local/stack';
 import type { Fact } from '../../contracts/model/facts';
 import { workflowIdOf } from '../../contracts/model/ids';
@@ -19,8 +18,9 @@ import { factsSignal, LIFECYCLE_WORKFLOW, type LifecycleInput, type LifecycleRes
 import { ATTRIBUTES } from '../../workflows/presence';
 import { fakeActivities, type FakeWorld } from './fake-activities';
 import { uploadFact } from './facts';
+import { quietRuntime } from './quiet-runtime';
 
-export type Handle = WorkflowHandleWithSignal<(input: LifecycleInput) => Promise<LifecycleResult>>;
+export type Handle = WorkflowHandleWithSignaledRunId<(input: LifecycleInput) => Promise<LifecycleResult>>;
 
 /** A Temporal server whose clock jumps over idle time, with the real workflow bundle and activities made for the test. */
 export interface Lab {
@@ -39,15 +39,8 @@ export interface StartInput {
   input?: Partial<LifecycleInput>;
 }
 
-const { IndexedValueType } = temporal.api.enums.v1;
-
-/** Only errors: a suite's own output is what people look at. */
-function quietRuntime(): void {
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
-  });
-}
+/** The server's own numbers of the types we use. */
+const INDEXED_VALUE_TYPE: Record<string, number> = { KEYWORD: 2, INT: 3, BOOL: 5, DATETIME: 6 };
 
 export async function createLab(): Promise<Lab> {
   quietRuntime();
@@ -56,7 +49,7 @@ export async function createLab(): Promise<Lab> {
   });
   await env.connection.operatorService.addSearchAttributes({
     searchAttributes: Object.fromEntries(
-      Object.values(ATTRIBUTES).map((key) => [key.name, IndexedValueType[`INDEXED_VALUE_TYPE_${key.type}` as never]]),
+      Object.values(ATTRIBUTES).map((key) => [key.name, INDEXED_VALUE_TYPE[key.type] ?? 0]),
     ),
     namespace: 'default',
   });

@@ -87,14 +87,23 @@ export async function runReelway(args: string[], env: Record<string, string>): P
   return { code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') };
 }
 
-/** Processes of a world that are alive now: "PID COMMAND". */
+/**
+ * Processes of a world that are alive now. The media tools get an empty environment without the mark: they are known by
+ * the world's folder in their command line.
+ */
 export function livingProcesses(world: string): { pid: number; command: string }[] {
   const mark = `${WORLD_MARK}=${world}`;
+  const isOurs = (pid: string, command: string): boolean =>
+    command.includes(`/${worldFolder(world)}`) || readProc(pid, 'environ').split('\0').includes(mark);
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
-    .filter((entry) => readProc(entry, 'environ').split('\0').includes(mark))
-    .map((entry) => ({ pid: Number(entry), command: readProc(entry, 'cmdline').replaceAll('\0', ' ').trim() }));
+    .map((entry) => ({ pid: entry, command: readProc(entry, 'cmdline').replaceAll('\0', ' ').trim() }))
+    .filter(({ pid, command }) => isOurs(pid, command))
+    .map(({ pid, command }) => ({ pid: Number(pid), command }));
 }
+
+/** How the folder of a world begins. */
+export const worldFolder = (world: string): string => `reelway-${world}-`;
 
 function readProc(pid: string, file: string): string {
   try {

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { MILESTONE_TOPICS } from '../../contracts/model/topics';
+import { show } from '../../operations/show';
 import { eventually } from './eventually';
+import { nameHistory } from './record-histories';
 import { TestFailure } from './test-failure';
 import type { World } from './world';
 
@@ -27,6 +30,8 @@ export interface ItemOptions {
   title?: string;
   type?: 'VIDEO' | 'AUDIO';
   residency?: 'GLOBAL' | 'NG';
+  /** Under this name the item's history joins the replay corpus when one is recorded. */
+  history?: string;
   /** File to store as the raw object; null: none is stored. */
   clip?: string | null;
 }
@@ -67,7 +72,8 @@ export async function createItem(world: World, options: ItemOptions = {}): Promi
   };
   await register(world, { id, creator, title: options.title ?? 'A walk in the park', type, residency });
   if (options.clip) store(session, options.clip);
-  const show = (): Promise<Shown> => showContent(world, id);
+  if (options.history) nameHistory(id, options.history);
+  const look = (): Promise<Shown> => showContent(world, id);
   return {
     id,
     session,
@@ -96,8 +102,8 @@ export async function createItem(world: World, options: ItemOptions = {}): Promi
         { content_id: id, reviewer_id: 'r-17', decision },
         { timestamp, source: 'admin-control-plane' },
       ),
-    show,
-    reaches: (wanted, withinMs) => reaches(id, show, wanted, withinMs),
+    show: look,
+    reaches: (wanted, withinMs) => reaches(id, look, wanted, withinMs),
     told: () => told(world, id),
   };
 }
@@ -113,15 +119,16 @@ async function register(
   if (run.code !== 0) throw new TestFailure(`content register ended with ${String(run.code)}: ${run.stderr}`);
 }
 
+/** The operation behind `content show`, without a process each time. */
 async function showContent(world: World, id: string): Promise<Shown> {
-  const run = await world.runReelway(['-o', 'json', 'content', 'show', id]);
-  if (run.stdout === '') throw new TestFailure(`content show ended with ${String(run.code)}: ${run.stderr}`);
-  return JSON.parse(run.stdout) as Shown;
+  const { pool, config, log, kafka, temporal } = world;
+  const shown = await show({ pool, config, log, kafka: () => kafka, temporal: () => Promise.resolve(temporal) }, id);
+  return shown as unknown as Shown;
 }
 
 async function reaches(
   id: string,
-  show: () => Promise<Shown>,
+  look: () => Promise<Shown>,
   wanted: Partial<Shown>,
   withinMs = 90_000,
 ): Promise<Shown> {
@@ -130,7 +137,7 @@ async function reaches(
     return await eventually(
       `${id} is ${JSON.stringify(wanted)}`,
       async () => {
-        last = await show();
+        last = await look();
         const seen = last as unknown as Record<string, unknown>;
         return Object.entries(wanted).every(([key, value]) => seen[key] === value) ? last : null;
       },
@@ -141,19 +148,18 @@ async function reaches(
   }
 }
 
-const OURS = ['media.transcoded', 'media.drm.packaged', 'moderation.flagged', 'moderation.approved', 'media.published'];
+const OURS = MILESTONE_TOPICS.filter((topic) => topic !== 'internal.lifecycle.events');
 
 /** Counted on the wire: every record of ours in the topic, repeats included. */
 async function told(world: World, id: string): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const topic of OURS as 'media.published'[]) {
-    const records = await world.topics.read(topic);
-    const ours = records.filter(
-      (one) => one.json.source_service === 'reelway' && one.json.payload['content_id'] === id,
-    );
-    if (ours.length > 0) counts[topic] = ours.length;
-  }
-  return counts;
+  const counted = await Promise.all(
+    OURS.map(async (topic) => {
+      const records = await world.topics.read(topic);
+      const ours = records.filter(({ json }) => json.source_service === 'reelway' && json.payload['content_id'] === id);
+      return [topic, ours.length] as const;
+    }),
+  );
+  return Object.fromEntries(counted.filter(([, count]) => count > 0));
 }
 
 const transcodedPayload = (id: string): Record<string, unknown> => ({

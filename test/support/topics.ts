@@ -26,8 +26,13 @@ export interface SeenRecord {
 export interface TopicTools {
   /** Sends an event in the envelope as another service would, keyed as the topic table says. Returns its event id. */
   send(topic: Topic, payload: Record<string, unknown>, options?: SendOptions): Promise<string>;
-  /** Sends bytes as they are. */
-  sendRaw(topic: Topic, key: string | null, value: string | Buffer, headers?: Record<string, string>): Promise<void>;
+  /** Sends bytes as they are; null is a record without a value. */
+  sendRaw(
+    topic: Topic,
+    key: string | null,
+    value: string | Buffer | null,
+    headers?: Record<string, string>,
+  ): Promise<void>;
   /** Everything that is in the topic now, read from the start by a new consumer group. */
   read(topic: Topic): Promise<SeenRecord[]>;
   /** Reads on from the start until `enough` says so; fails after `withinMs` (default 20 s). */
@@ -37,7 +42,7 @@ export interface TopicTools {
 export function createTopicTools(kafka: Kafka): TopicTools {
   const sendRaw: TopicTools['sendRaw'] = async (topic, key, value, headers = {}) => {
     const producer = await kafka.producer();
-    await producer.send([{ topic, key, value: Buffer.from(value as Buffer), headers }]);
+    await producer.send([{ topic, key, value: bytesOf(value), headers }]);
     await producer.close();
   };
   const readUntil: TopicTools['readUntil'] = (topic, enough, withinMs) => collect(kafka, topic, enough, withinMs);
@@ -64,6 +69,10 @@ export function createTopicTools(kafka: Kafka): TopicTools {
     },
   };
 }
+
+/** Ours never send a record without a value, but others may. */
+const bytesOf = (value: string | Buffer | null): Buffer =>
+  value === null ? (null as unknown as Buffer) : Buffer.from(value as Buffer);
 
 async function collect(
   kafka: Kafka,

@@ -14,7 +14,8 @@ import { connectTemporal, type Temporal } from '../../platform/temporal/client';
 import { ensureNamespace } from '../../platform/temporal/namespace';
 import { ensureSearchAttributes } from '../../platform/temporal/search-attributes';
 import { endProcesses } from './leaks';
-import { runReelway, spawnReelway, WORLD_MARK, type ReelwayProcess, type RunResult } from './processes';
+import { runReelway, spawnReelway, worldFolder, WORLD_MARK, type ReelwayProcess, type RunResult } from './processes';
+import { recordHistories } from './record-histories';
 import { testStack } from './stack';
 import { createTopicTools, type TopicTools } from './topics';
 import { createWorldDatabase, dropWorldDatabase } from './world-database';
@@ -81,6 +82,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     },
     runReelway: (args, extra = {}) => runReelway(args, { ...env, ...extra }),
     close: async () => {
+      await recordHistories(temporal.client, name);
       await Promise.all([kafka.close(), pool.end(), temporal.close()]);
       try {
         await endProcesses(name, processes);
@@ -93,7 +95,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 function makeDirs(name: string): World['dirs'] {
-  const root = mkdtempSync(join(tmpdir(), `reelway-${name}-`));
+  const root = mkdtempSync(join(tmpdir(), worldFolder(name)));
   const dirs = {
     root,
     objects: join(root, 'objects'),
