@@ -5,6 +5,7 @@ import { ReelwayError } from '../contracts/model/errors';
 import type { ContentType, Residency } from '../contracts/model/status';
 import type { OperationsDeps } from '../operations/deps';
 import { checkContentId } from '../operations/input';
+import { REACH_MS, within } from '../operations/within';
 import { openFilesystemObjects } from '../platform/objects/filesystem';
 import { readContent } from '../platform/postgres/contents';
 import { readUploadSession, type UploadSession } from '../platform/postgres/upload-sessions';
@@ -113,18 +114,22 @@ async function storeRaw({ config }: Deps, rawKey: string, file: string | undefin
   return (await objects.store(rawKey, file)).bytes;
 }
 
-async function announce({ kafka }: Deps, upload: UploadSession, bytes: number | null): Promise<Submitted> {
+async function announce({ kafka, config }: Deps, upload: UploadSession, bytes: number | null): Promise<Submitted> {
   const record = uploadEvent(upload);
   const producer = await kafka().producer();
   try {
-    const [place] = await producer.send([record]);
+    const brokers = `Kafka at ${config.kafka.brokers.join(',')}`;
+    const [place] = await within(REACH_MS, brokers, producer.send([record]));
     if (!place) throw new ReelwayError('INTERNAL', 'Kafka took the event but did not say where it is.');
     const { contentId, uploadSessionId, rawKey } = upload;
     const eventId = uploadEventId(contentId, uploadSessionId);
     return { contentId, uploadSessionId, rawKey, eventId, topic: record.topic, ...place, bytes };
   } finally {
-    await producer.close();
+    // A broker that hangs would hold the way out as well.
+    await within(CLOSE_MS, 'Kafka', producer.close()).catch(() => undefined);
   }
 }
+
+const CLOSE_MS = 500;
 
 const stackOf = ({ config }: Deps): string => `${config.kafka.brokers.join(',')}/${config.kafka.topicPrefix}`;

@@ -4,9 +4,12 @@ import { createKafka } from '../platform/kafka/kafka';
 import type { Logger } from '../platform/log';
 import { createPool, type Pool } from '../platform/postgres/pool';
 import { connectTemporal, type Temporal } from '../platform/temporal/client';
+import { within } from './within';
 
-/** Everybody who asks is answered within 10 s, also where several servers are away. */
-const CONNECT_MS = 4_000;
+/** Short: a command goes on, or says that the server is away, with time left for its answer. */
+const CONNECT_MS = 3_000;
+/** A server that hangs would hold the way out as well. */
+const CLOSE_MS = 500;
 
 /** What operations stand on. Temporal and Kafka are reached for only by the operations that need them. */
 export interface OperationsDeps {
@@ -34,13 +37,15 @@ export function openOperations(config: Config, log: Logger): OpenOperations {
     temporal: async () => {
       const found = await (temporal ??= connectTemporal(config.temporal));
       // A lazy connection would say that the server is away only after something else was done on the way to it.
-      await found.withDeadline(() => found.connection.ensureConnected(), CONNECT_MS);
+      const connected = found.withDeadline(() => found.connection.ensureConnected(), CONNECT_MS);
+      await within(CONNECT_MS, `Temporal at ${config.temporal.address}`, connected);
       return found;
     },
     kafka: () => (kafka ??= createKafka(config.kafka, log)),
     close: async () => {
       const connected = await temporal?.catch(() => undefined);
-      await Promise.allSettled([pool.end(), connected?.close(), kafka?.close()]);
+      const closed = Promise.allSettled([pool.end(), connected?.close(), kafka?.close()]);
+      await within(CLOSE_MS, 'a server', closed).catch(() => undefined);
     },
   };
 }

@@ -8,6 +8,7 @@ import { assertMigrated } from '../platform/postgres/migrate';
 import { verifySearchAttributes } from '../platform/temporal/search-attributes';
 import type { OperationsDeps } from './deps';
 import { checkTopics } from './topics';
+import { within } from './within';
 
 /** One thing looked at. ms: how long the look took. next: what to do, null where all is well. */
 export interface DoctorCheck {
@@ -22,7 +23,7 @@ export interface DoctorCheck {
 type Look = () => Promise<string>;
 
 /** All checks run side by side; each has this long, so that the whole answers within 10 s. */
-const CHECK_MS = 8_000;
+const CHECK_MS = 7_000;
 
 /** Looks at everything a process of ours needs, and changes nothing. Never throws. */
 export async function doctor(deps: OperationsDeps): Promise<DoctorCheck[]> {
@@ -46,19 +47,11 @@ export async function doctor(deps: OperationsDeps): Promise<DoctorCheck[]> {
 async function take(name: string, look: Look): Promise<DoctorCheck> {
   const begun = performance.now();
   const ms = (): number => Math.round(performance.now() - begun);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new ReelwayError('SERVICE_UNREACHABLE', `No answer within ${String(CHECK_MS / 1_000)} s.`));
-    }, CHECK_MS);
-  });
   try {
-    return { name, ok: true, detail: await Promise.race([look(), late]), ms: ms(), next: null };
+    return { name, ok: true, detail: await within(CHECK_MS, name, look()), ms: ms(), next: null };
   } catch (thrown) {
     const error = toReelwayError(thrown);
     return { name, ok: false, detail: error.message, ms: ms(), next: error.hint };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

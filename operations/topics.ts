@@ -1,7 +1,8 @@
 import { TOPICS, topicRow, type Topic } from '../contracts/model/topics';
 import type { OperationsDeps } from './deps';
+import { REACH_MS, within } from './within';
 
-type Deps = Pick<OperationsDeps, 'kafka'>;
+type Deps = Pick<OperationsDeps, 'kafka' | 'config'>;
 
 /** problem null: the topic is as the table says. */
 export interface TopicCheck {
@@ -18,7 +19,8 @@ const NAMES = Object.keys(TOPICS) as Topic[];
 
 /** Compares every topic of the table with the broker. Throws SERVICE_UNREACHABLE. */
 export async function checkTopics(deps: Deps): Promise<TopicCheck[]> {
-  const there = await deps.kafka().describeTopics(NAMES);
+  const brokers = deps.config.kafka.brokers.join(',');
+  const there = await within(REACH_MS, `Kafka at ${brokers}`, deps.kafka().describeTopics(NAMES));
   return NAMES.map((topic) => compare(topic, there[topic] ?? null));
 }
 
