@@ -23,6 +23,8 @@ module.exports = {
   reporters: ['default', '<rootDir>/test/support/reporter.js'],
   // More would run ffmpeg, Kafka and Temporal against each other on the two cores of a small machine.
   maxWorkers: 2,
+  // Real servers, on a machine that may be busy with ffmpeg. Inside a project jest would ignore it.
+  testTimeout: 60_000,
   projects: [
     {
       ...common,
@@ -36,8 +38,6 @@ module.exports = {
       testMatch: ON_SERVERS.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-      // Real servers, on a machine that may be busy with ffmpeg.
-      testTimeout: 60_000,
     },
   ],
 };

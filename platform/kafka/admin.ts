@@ -1,10 +1,13 @@
 import { ConfigResourceTypes, type Admin, type ITopicConfig, type Kafka as KafkaJs } from 'kafkajs';
+import { ReelwayError } from '../../contracts/model/errors';
 import type { Kafka } from '../../contracts/model/ports';
-import { RETRY } from './client';
+import { RETRY, typesOf } from './client';
 import type { TopicNames } from './names';
 
 /** The broker's own default.replication.factor. */
 const BROKER_DEFAULT = -1;
+const CREATED_WITHIN_MS = 30_000;
+const POLL_MS = 50;
 
 export type KafkaAdmin = Pick<Kafka, 'describeTopics' | 'createTopics' | 'lag' | 'close'>;
 
@@ -66,13 +69,29 @@ async function createTopics(
   names: TopicNames,
   wanted: Parameters<Kafka['createTopics']>[0],
 ): Promise<void> {
+  const giveUpAt = Date.now() + CREATED_WITHIN_MS;
   const missing = await missingOf(admin, names, wanted);
   if (missing.length === 0) return;
+  // That somebody else created one of them meanwhile is no error to kafkajs, and the others are created all the same.
+  await admin.createTopics({ waitForLeaders: false, topics: missing.map((topic) => asRequest(topic, names)) });
+  const created = missing.map(({ name }) => names.onBroker(name));
+  while (!(await areUsable(admin, created))) {
+    if (Date.now() > giveUpAt) throw new ReelwayError('TOPIC_MISSING', `Not created in time: ${created.join(', ')}.`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** A broker learns a moment after the controller; kafkajs's own wait ends with an error there. */
+async function areUsable(admin: Admin, topics: string[]): Promise<boolean> {
   try {
-    await admin.createTopics({ waitForLeaders: true, topics: missing.map((topic) => asRequest(topic, names)) });
+    const metadata = await admin.fetchTopicMetadata({ topics });
+    return metadata.topics.every(
+      ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
+    );
   } catch (error) {
-    // Somebody else may have created one of them meanwhile; then the others were created all the same.
-    if ((await missingOf(admin, names, wanted)).length > 0) throw error;
+    const types = typesOf(error);
+    if (types.has('UNKNOWN_TOPIC_OR_PARTITION') || types.has('LEADER_NOT_AVAILABLE')) return false;
+    throw error;
   }
 }
 

@@ -54,7 +54,7 @@ export function kafkaError(error: unknown, brokers: string[]): ReelwayError {
 }
 
 /** The protocol's names of an error and its causes; kafkajs wraps them in one or two errors of its own. */
-function typesOf(error: unknown): Set<string> {
+export function typesOf(error: unknown): Set<string> {
   const types = new Set<string>();
   let cause = error;
   for (let depth = 0; depth < 10 && cause instanceof Error; depth += 1) {

@@ -21,7 +21,7 @@ export interface MicroBatcher<T, R> {
  * Joins what many callers send at the same time into one call of `send`, one call after the other, in the order in
  * which they came. When a joint call fails each caller's items go again alone: one caller's bad record is its own.
  */
-export function createMicroBatcher<T extends { value: Uint8Array }, R>(
+export function createMicroBatcher<T extends { value: Uint8Array | null }, R>(
   send: (items: T[]) => Promise<R[]>,
 ): MicroBatcher<T, R> {
   const queue: Waiting<T, R>[] = [];
@@ -37,7 +37,7 @@ export function createMicroBatcher<T extends { value: Uint8Array }, R>(
   return {
     add: (items) =>
       new Promise((resolve, reject) => {
-        const bytes = items.reduce((sum, item) => sum + item.value.byteLength, 0);
+        const bytes = items.reduce((sum, item) => sum + (item.value?.byteLength ?? 0), 0);
         queue.push({ items, bytes, resolve, reject });
         running ??= run();
       }),
