@@ -12,8 +12,14 @@ export interface Progress {
   label: string;
 }
 
-/** Heartbeats reach the server at 80 % of the heartbeat timeout (20 s); this leaves three chances. */
+/** Tells progress, 0 to 100. The label stays what it was where none is given. */
+export type Tell = (percent: number, label?: string) => void;
+
+/** A heartbeat timeout is 20 s; this leaves three chances. */
 const PULSE_MS = 5_000;
+
+/** Longest step of media work that shows no progress of its own: the hash and the check of a finished rendition. */
+export const SILENT_STEP_MS = 120_000;
 
 /** One attempt at an activity. */
 export class Attempt {
@@ -38,25 +44,26 @@ export class Attempt {
     return { workflowId: workflowExecution?.workflowId ?? '', activity: activityType, attempt };
   }
 
-  /** For work that shows its progress: as long as there is some, the attempt lives. */
-  heartbeat(percent: number, label: string): void {
-    const progress: Progress = { percent: Math.floor(Math.min(100, Math.max(0, percent))), label };
-    this.context.heartbeat(progress);
-  }
-
   /**
-   * Heartbeats beside work that shows no progress of its own, for at most `forMs`: then the attempt counts as dead, as
-   * it would without any. Cancellation is heard through heartbeats alone.
+   * Runs work beside heartbeats that repeat how far it is. They go on for at most `patienceMs` after the last progress:
+   * a tool that hangs is killed by its own guard, which names what happened; where that fails too, the heartbeats end and
+   * the server gives the work to another attempt. Cancellation is heard through heartbeats alone.
    */
-  async pulse<T>(progress: Progress, forMs: number, work: () => Promise<T>): Promise<T> {
-    const until = Date.now() + forMs;
-    const beat = (): void => {
-      if (Date.now() < until) this.heartbeat(progress.percent, progress.label);
+  async pulse<T>(start: Progress, patienceMs: number, work: (tell: Tell) => Promise<T>): Promise<T> {
+    let progress = start;
+    let until = Date.now() + patienceMs;
+    const tell: Tell = (percent, label = progress.label) => {
+      progress = { percent: Math.floor(Math.min(100, Math.max(0, percent))), label };
+      until = Date.now() + patienceMs;
+      this.context.heartbeat(progress);
     };
-    beat();
-    const timer = setInterval(beat, PULSE_MS);
+    const repeat = (): void => {
+      if (Date.now() < until) this.context.heartbeat(progress);
+    };
+    repeat();
+    const timer = setInterval(repeat, PULSE_MS);
     try {
-      return await work();
+      return await work(tell);
     } finally {
       clearInterval(timer);
     }

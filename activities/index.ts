@@ -10,7 +10,7 @@ import { transcodeRendition } from './transcode-rendition';
 import { verifyUpload } from './verify-upload';
 import { wrap } from './wrap';
 
-export type { ActivityDeps, ActivityLog } from './deps';
+export type { ActivityDeps } from './deps';
 export { sweepTempDirs } from './temp-dirs';
 
 /** All activities of a worker; which of them it runs follows from the task queues it polls. */

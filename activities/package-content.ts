@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ReelwayError } from '../contracts/model/errors';
 import type { ContentKey } from '../contracts/model/ports';
 import type { PackageInput, PackageResult, TranscodeResult, WorkPlace } from '../contracts/model/work';
-import { guardResidency, type Attempt } from './attempt';
+import { guardResidency, type Attempt, type Tell } from './attempt';
 import type { ActivityDeps } from './deps';
 import { sha256Of } from './local-copy';
 import { packageSet, verifySet, type PackagedSet, type PackageTrack, type Scheme } from './media';
@@ -39,9 +39,15 @@ export async function packageContent(
   if (found !== null) return { ...(found.meta as PackageResult), reused: true };
 
   const key = await deps.keys.contentKey({ contentId: place.contentId, packageSet: setName(place, set) });
-  const sets = await makeSets(deps, attempt, input, key);
   const prefix = `${variantPrefix(place, 'package', id.variant)}/${attempt.token}`;
-  const files = await storeSets(deps, attempt, sets, prefix);
+  const { sets, files } = await attempt.pulse(
+    { percent: 0, label: 'fetch' },
+    longestStepMs(renditions),
+    async (tell) => {
+      const made = await makeSets(deps, attempt, input, key, tell);
+      return { sets: made, files: await storeSets(deps, attempt, made, prefix, tell) };
+    },
+  );
   const meta: PackageResult = { manifests: manifestsOf(sets, prefix, key.cekId), reused: false };
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const keys = files.map((file) => file.key);
@@ -50,6 +56,9 @@ export async function packageContent(
   });
   return { ...(standing.meta as PackageResult), reused: standing.keys[0] !== keys[0] };
 }
+
+const longestStepMs = (renditions: TranscodeResult[]): number =>
+  LEAST_WORK_MS + Math.ceil(renditions.reduce((sum, { bytes }) => sum + bytes, 0) / SLOWEST_BYTES_PER_MS);
 
 /** One content key per content, upload and package set. */
 const setName = ({ generation, revision }: WorkPlace, set: number): string =>
@@ -60,21 +69,21 @@ async function makeSets(
   attempt: Attempt,
   { place, renditions }: PackageInput,
   key: ContentKey,
+  tell: Tell,
 ): Promise<PackagedSet[]> {
   const folder = await attempt.folder(place.residency);
   const inputs: PackageTrack[] = [];
-  for (const rendition of renditions) inputs.push(await fetchTrack(deps, attempt, rendition, folder));
-  const bytes = renditions.reduce((sum, rendition) => sum + rendition.bytes, 0);
-  const timeoutMs = LEAST_WORK_MS + bytes / SLOWEST_BYTES_PER_MS;
-  const make = async (scheme: Scheme, percent: number): Promise<PackagedSet> =>
-    attempt.pulse({ percent, label: FOLDERS[scheme] }, timeoutMs, async () => {
-      const common = { inputs, key, tools: deps.tools, signal: attempt.signal };
-      // Players ask for the key by its id; the URI names it for those that only read playlists.
-      const hlsKeyUri = `skd://${key.cekId}`;
-      const made = await packageSet({ ...common, scheme, outDir: join(folder, FOLDERS[scheme]), hlsKeyUri, timeoutMs });
-      await verifySet({ ...common, set: made, workDir: folder });
-      return made;
-    });
+  for (const rendition of renditions) inputs.push(await fetchTrack(deps, attempt, rendition, folder, tell));
+  const timeoutMs = longestStepMs(renditions);
+  const make = async (scheme: Scheme, percent: number): Promise<PackagedSet> => {
+    tell(percent, FOLDERS[scheme]);
+    const common = { inputs, key, tools: deps.tools, signal: attempt.signal };
+    // Players ask for the key by its id; the URI names it for those that only read playlists.
+    const hlsKeyUri = `skd://${key.cekId}`;
+    const made = await packageSet({ ...common, scheme, outDir: join(folder, FOLDERS[scheme]), hlsKeyUri, timeoutMs });
+    await verifySet({ ...common, set: made, workDir: folder });
+    return made;
+  };
   return [await make('cenc', 20), await make('cbcs', 50)];
 }
 
@@ -84,10 +93,11 @@ async function fetchTrack(
   attempt: Attempt,
   { rung, key, sha256, lang }: TranscodeResult,
   folder: string,
+  tell: Tell,
 ): Promise<PackageTrack> {
   const path = join(folder, `${rung.label}.mp4`);
   const onBytes = (): void => {
-    attempt.heartbeat(5, rung.label);
+    tell(5, rung.label);
   };
   const options = { signal: attempt.signal, onBytes };
   if ((await objects.stat(key)) === null) throw unusable(rung.label, 'is not in the object store');
@@ -107,6 +117,7 @@ async function storeSets(
   attempt: Attempt,
   sets: PackagedSet[],
   prefix: string,
+  tell: Tell,
 ): Promise<{ key: string; bytes: number }[]> {
   const files = sets.flatMap((set) =>
     set.files.map(({ path, bytes }) => ({
@@ -119,7 +130,7 @@ async function storeSets(
     attempt.signal.throwIfAborted();
     const some = files.slice(done, done + STORES_AT_ONCE);
     await Promise.all(some.map(({ key, from }) => objects.store(key, from)));
-    attempt.heartbeat(80 + (20 * done) / files.length, 'store');
+    tell(80 + (20 * done) / files.length, 'store');
   }
   return files;
 }

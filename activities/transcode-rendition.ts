@@ -3,7 +3,7 @@ import { ReelwayError } from '../contracts/model/errors';
 import type { TranscodeInput, TranscodeResult } from '../contracts/model/work';
 import { reached } from '../platform/faults';
 import type { Output } from '../platform/postgres/outputs';
-import { guardResidency, type Attempt } from './attempt';
+import { guardResidency, SILENT_STEP_MS, type Attempt, type Tell } from './attempt';
 import type { ActivityDeps } from './deps';
 import { sha256Of } from './local-copy';
 import { encodeRung, type EncodedRendition } from './media';
@@ -24,13 +24,16 @@ export async function transcodeRendition(
   const found = await reusable(deps, place, id);
   if (found !== null) return resultOf(found, true);
 
-  const folder = await attempt.folder(place.residency);
-  const encoded = await encode(deps, attempt, input, folder);
   const key = `${variantPrefix(place, 'transcode', rung.label)}/${attempt.token}/${rung.label}.mp4`;
-  const onBytes = (): void => {
-    attempt.heartbeat(100, rung.label);
-  };
-  await deps.objects.store(key, encoded.path, { signal: attempt.signal, onBytes });
+  const start = { percent: 0, label: rung.label };
+  const encoded = await attempt.pulse(start, SILENT_STEP_MS, async (tell) => {
+    const made = await encode(deps, attempt, input, tell);
+    const onBytes = (): void => {
+      tell(100);
+    };
+    await deps.objects.store(key, made.path, { signal: attempt.signal, onBytes });
+    return made;
+  });
 
   const { bytes, sha256, durationSeconds } = encoded;
   const lang = input.probe.audio?.lang ?? 'und';
@@ -46,13 +49,17 @@ async function encode(
   deps: ActivityDeps,
   attempt: Attempt,
   input: TranscodeInput,
-  folder: string,
+  tell: Tell,
 ): Promise<EncodedRendition> {
   const { rung, probe } = input;
-  const source = await fetchVerified(deps, attempt, input, join(folder, 'source'));
+  const folder = await attempt.folder(input.place.residency);
+  const onBytes = (): void => {
+    tell(0);
+  };
+  const source = await fetchVerified(deps, input, join(folder, 'source'), { signal: attempt.signal, onBytes });
   let middle: Promise<void> | undefined;
   const onProgress = (percent: number): void => {
-    attempt.heartbeat(percent, rung.label);
+    tell(percent);
     if (percent > 0) middle ??= reached('transcode.mid');
   };
   const { tools, limits } = deps;
@@ -69,14 +76,10 @@ async function encode(
 /** The bytes that were verified, and no others: an uploader can write to the raw key at any time. */
 async function fetchVerified(
   { objects }: ActivityDeps,
-  attempt: Attempt,
-  { rawKey, sourceSha256, rung }: TranscodeInput,
+  { rawKey, sourceSha256 }: TranscodeInput,
   path: string,
+  options: { signal: AbortSignal; onBytes: (bytes: number) => void },
 ): Promise<string> {
-  const onBytes = (): void => {
-    attempt.heartbeat(0, rung.label);
-  };
-  const options = { signal: attempt.signal, onBytes };
   await objects.fetch(rawKey, path, options);
   if ((await sha256Of(path, options)) === sourceSha256) return path;
   throw new ReelwayError('RAW_OBJECT_MISSING', `The object under ${rawKey} is no longer the one that was verified.`, {

@@ -3,8 +3,7 @@ import { ReelwayError } from '../contracts/model/errors';
 import type { Rung, SourceProbe, VerifyUploadInput, VerifyUploadResult } from '../contracts/model/work';
 import { inTransaction } from '../platform/postgres/pool';
 import { describeSource } from '../platform/postgres/sources';
-import type { Attempt } from './attempt';
-import { guardResidency } from './attempt';
+import { guardResidency, SILENT_STEP_MS, type Attempt, type Tell } from './attempt';
 import { claimUpload } from './claim-upload';
 import type { ActivityDeps } from './deps';
 import { sha256Of } from './local-copy';
@@ -28,12 +27,38 @@ export async function verifyUpload(
   await claimUpload(deps.pool, input);
   if (input.verify === 'trust' && !input.planLadder) return { sha256: null, bytes: null, probe: null, ladder: [] };
   await checkSize(deps, input.upload.rawKey);
-  const path = await fetchSource(deps, attempt, input);
-  const sha256 = await hashSource(attempt, path);
-  const probe = await examine(deps, attempt, input, path);
+  const read = (tell: Tell): Promise<ReadSource> => readSource(deps, attempt, input, tell);
+  const { sha256, probe } = await attempt.pulse({ percent: 0, label: 'fetch' }, SILENT_STEP_MS, read);
   const { bytes } = probe;
   await inTransaction(deps.pool, (client) => describeSource(client, input.place, { sha256, bytes, probe }));
   return { sha256, bytes, probe, ladder: input.planLadder ? rungs(probe, input) : [] };
+}
+
+interface ReadSource {
+  sha256: string;
+  probe: SourceProbe;
+}
+
+async function readSource(
+  deps: ActivityDeps,
+  attempt: Attempt,
+  input: VerifyUploadInput,
+  tell: Tell,
+): Promise<ReadSource> {
+  const { signal } = attempt;
+  const path = join(await attempt.folder(input.place.residency), 'source');
+  await fetchSource(deps, input, path, { signal, tell });
+  const onBytes = (): void => {
+    tell(HASHED, 'hash');
+  };
+  const sha256 = await sha256Of(path, { signal, onBytes });
+  tell(HASHED, 'probe');
+  return { sha256, probe: await examine(deps, input, path, { signal, tell }) };
+}
+
+interface Watch {
+  signal: AbortSignal;
+  tell: Tell;
 }
 
 /** Before a byte is copied: an object over the limit could fill the disk. */
@@ -48,40 +73,30 @@ async function checkSize({ objects, limits }: ActivityDeps, rawKey: string): Pro
 
 /** To a name of our own: the key is never seen by a tool. */
 async function fetchSource(
-  deps: ActivityDeps,
-  attempt: Attempt,
-  { place, upload }: VerifyUploadInput,
-): Promise<string> {
-  const path = join(await attempt.folder(place.residency), 'source');
-  const total = (await deps.objects.stat(upload.rawKey))?.bytes ?? 1;
+  { objects }: ActivityDeps,
+  { upload: { rawKey } }: VerifyUploadInput,
+  path: string,
+  { signal, tell }: Watch,
+): Promise<void> {
+  const total = (await objects.stat(rawKey))?.bytes ?? 1;
   const onBytes = (bytes: number): void => {
-    attempt.heartbeat((bytes / total) * FETCHED, 'fetch');
+    tell((bytes / total) * FETCHED);
   };
-  await deps.objects.fetch(upload.rawKey, path, { signal: attempt.signal, onBytes });
-  return path;
-}
-
-async function hashSource(attempt: Attempt, path: string): Promise<string> {
-  const onBytes = (): void => {
-    attempt.heartbeat(HASHED, 'hash');
-  };
-  return sha256Of(path, { signal: attempt.signal, onBytes });
+  await objects.fetch(rawKey, path, { signal, onBytes });
 }
 
 /** The probe as it may be planned and encoded with: measured where the headers do not say how long the source is. */
 async function examine(
   { tools, limits }: ActivityDeps,
-  attempt: Attempt,
   { place, verify }: VerifyUploadInput,
   path: string,
+  { signal, tell }: Watch,
 ): Promise<SourceProbe> {
-  const { signal } = attempt;
-  attempt.heartbeat(HASHED, 'probe');
   const probe = await probeSource({ path, tools, limits, signal });
   checkSource({ probe, contentType: place.contentType });
   if (verify === 'trust' && probe.durationDeclared) return probe;
   const onProgress = (percent: number): void => {
-    attempt.heartbeat(PROBED + (percent * (100 - PROBED)) / 100, 'decode');
+    tell(PROBED + (percent * (100 - PROBED)) / 100, 'decode');
   };
   return verifyWhole({ path, probe, tools, limits, signal, onProgress });
 }

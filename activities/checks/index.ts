@@ -4,5 +4,3 @@ import { textCheck } from './text';
 
 /** All checks there are; which of them run is the policy's choice. */
 export const CHECKS: readonly Check[] = [textCheck, duplicateCheck];
-
-export type { Check, CheckContext } from './check';

@@ -51,7 +51,7 @@ describe('packaging', () => {
     expect(objects).toEqual(expect.arrayContaining([manifests.dash, manifests.hls]));
     expect([...((await recordOf(1))?.keys ?? [])].sort()).toEqual(objects);
     expect(new Set(attempt.heartbeats.map(({ label }) => label))).toEqual(
-      new Set(['360p', '480p', 'a128', 'dash', 'hls', 'store']),
+      new Set(['fetch', '360p', '480p', 'a128', 'dash', 'hls', 'store']),
     );
   });
 
@@ -100,6 +100,15 @@ describe('packaging', () => {
     await expect(gone).rejects.toMatchObject(failing('PACKAGE_FAILED', false));
     expect([await objectsOf(3), await recordOf(3)]).toEqual([[], undefined]);
   });
+});
+
+test('cancelling in the middle of packaging stores nothing and is told as a cancellation', async () => {
+  const attempt = new AttemptRun(setting.deps);
+  attempt.onHeartbeat(({ label }) => {
+    if (label === 'hls') attempt.cancel();
+  });
+  await expect(pack(4, attempt)).rejects.toMatchObject({ name: 'CancelledFailure' });
+  expect([await objectsOf(4), await recordOf(4)]).toEqual([[], undefined]);
 });
 
 describe('removing outputs', () => {

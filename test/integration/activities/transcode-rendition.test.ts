@@ -32,8 +32,13 @@ async function verified(label: string, path = clip): Promise<TranscodeInput> {
 const transcode = (input: TranscodeInput, attempt = new AttemptRun(setting.deps)): Promise<TranscodeResult> =>
   attempt.run(attempt.activities.transcodeRendition, input);
 
-const outputsOf = async ({ place }: TranscodeInput) =>
-  (await setting.world.pool.query('SELECT keys, attempt FROM outputs WHERE content_id = $1', [place.contentId])).rows;
+const outputsOf = async ({ place }: TranscodeInput): Promise<object[]> =>
+  (
+    await setting.world.pool.query<{ keys: string[]; attempt: number }>(
+      'SELECT keys, attempt FROM outputs WHERE content_id = $1',
+      [place.contentId],
+    )
+  ).rows;
 
 const objectsOf = ({ place }: TranscodeInput): Promise<string[]> => setting.objects.list(`GLOBAL/${place.contentId}`);
 

@@ -33,11 +33,12 @@ const verify = (input: VerifyUploadInput, deps: ActivityDeps = setting.deps): Pr
   return attempt.run(attempt.activities.verifyUpload, input);
 };
 
-const sourceOf = async (contentId: string) =>
+const sourceOf = async (contentId: string): Promise<object[]> =>
   (
-    await setting.world.pool.query('SELECT raw_key, sha256, bytes::int, probe FROM sources WHERE content_id = $1', [
-      contentId,
-    ])
+    await setting.world.pool.query<object & { sha256: string | null }>(
+      'SELECT raw_key, sha256, bytes::int, probe FROM sources WHERE content_id = $1',
+      [contentId],
+    )
   ).rows;
 
 describe('verifying an upload in full', () => {

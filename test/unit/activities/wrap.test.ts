@@ -80,18 +80,36 @@ describe('a pulse', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  test('beats beside the work, and stops when the work is over or takes too long', async () => {
+  const minutes = (): Promise<void> => jest.advanceTimersByTimeAsync(60_000);
+
+  test('beats beside the work, and stops when the work is over or shows no progress for too long', async () => {
     const env = environment();
-    const beats: number[] = [];
-    env.on('heartbeat', () => beats.push(Date.now()));
+    const beats: object[] = [];
+    env.on('heartbeat', (progress: object) => beats.push(progress));
+    const made = wrap(deps, (_deps, attempt) => attempt.pulse({ percent: 50, label: 'dash' }, 12_000, minutes));
+    await env.run(made, undefined);
+    expect(beats).toEqual(Array.from({ length: 3 }, () => ({ percent: 50, label: 'dash' })));
+    await minutes();
+    expect(beats).toHaveLength(3);
+  });
+
+  test('repeats the last progress, which gives the work its patience anew', async () => {
+    const env = environment();
+    const beats: object[] = [];
+    env.on('heartbeat', (progress: object) => beats.push(progress));
     const made = wrap(deps, (_deps, attempt) =>
-      attempt.pulse({ percent: 50, label: 'dash' }, 12_000, async () => {
-        await jest.advanceTimersByTimeAsync(60_000);
+      attempt.pulse({ percent: 0, label: 'dash' }, 12_000, async (tell) => {
+        await jest.advanceTimersByTimeAsync(9_000);
+        tell(120, 'hls');
+        await jest.advanceTimersByTimeAsync(13_000);
+        tell(40.9);
       }),
     );
     await env.run(made, undefined);
-    expect(beats).toHaveLength(3);
-    await jest.advanceTimersByTimeAsync(60_000);
-    expect(beats).toHaveLength(3);
+    const [dash, hls] = [
+      { percent: 0, label: 'dash' },
+      { percent: 100, label: 'hls' },
+    ];
+    expect(beats).toEqual([dash, dash, hls, hls, hls, hls, { percent: 40, label: 'hls' }]);
   });
 });

@@ -85,12 +85,13 @@ describe('the object store on a folder', () => {
     const big = randomBytes(8 * 1024 * 1024);
     await put('k', 'old');
     const seen = new Set<number>();
-    let storing = true;
-    const stored = objects.store('k', await local(big)).finally(() => (storing = false));
-    while (storing) {
+    const stored = objects.store('k', await local(big)).then(() => 'stored' as const);
+    const look = async (): Promise<'seen'> => {
       seen.add((await objects.read('k')).length);
       expect(await objects.list('')).toEqual(['k']);
-    }
+      return 'seen';
+    };
+    while ((await Promise.race([stored, look()])) === 'seen');
     await stored;
     expect([...seen].filter((bytes) => bytes !== 3 && bytes !== big.length)).toEqual([]);
     expect(await everything(root)).toEqual(['k']);
