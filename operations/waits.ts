@@ -3,7 +3,7 @@ import type { ActivityView, QueueView } from './run';
 import type { ContentGlance } from './glance';
 
 /** Why the content is not further, a sentence each; empty where nothing is known to wait or to run. */
-export function waitsOf(content: Pick<ContentGlance, 'status' | 'stages' | 'run'>): string[] {
+export function waitsOf(content: Pick<ContentGlance, 'stages' | 'run'>): string[] {
   const { run, stages } = content;
   return [
     ...run.activities.map((activity) => sentence(activity, run.queues)),

@@ -1,0 +1,181 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { packageRoot } from '../../../platform/package-root';
+import type { ReelwayProcess, RunResult } from '../../support/processes';
+import { createItem, type Item } from '../../support/story';
+import { createWorld, type World } from '../../support/world';
+
+/** Other services do the work, so that a content stands where the test wants it, without ffmpeg. */
+const SERVICES = {
+  REELWAY_TRANSCODE_EXECUTOR: 'service',
+  REELWAY_MODERATE_EXECUTOR: 'service',
+  REELWAY_PACKAGE_EXECUTOR: 'service',
+  REELWAY_SILENCE: 'review',
+  REELWAY_RESIDENCY: 'GLOBAL,NG',
+};
+
+// Every command is a process of its own, on a machine that may be busy.
+jest.setTimeout(120_000);
+
+let world: World;
+let up: ReelwayProcess;
+let clip: string;
+beforeAll(async () => {
+  world = await createWorld({ env: SERVICES });
+  clip = join(world.dirs.root, 'my clip.mp4');
+  writeFileSync(clip, 'nobody looks into it');
+  up = await world.spawnReelway(['up']);
+}, 120_000);
+afterAll(() => world.close());
+
+const reelway = (...args: string[]): Promise<RunResult> => world.runReelway(args);
+const json = async (...args: string[]): Promise<Record<string, unknown>> =>
+  JSON.parse((await reelway(...args, '-o', 'json')).stdout) as Record<string, unknown>;
+
+async function submitted(contentId: string): Promise<void> {
+  const record = ['--creator', 'anna', '--title', 'A title', '--type', 'VIDEO', '--residency', 'GLOBAL'];
+  expect(await reelway('content', 'register', contentId, ...record)).toMatchObject({ code: 0 });
+  expect(await reelway('content', 'submit', contentId, '--file', clip)).toMatchObject({ code: 0 });
+  expect(await reelway('content', 'watch', contentId, '--until', 'WAITING', '--timeout', '30s')).toMatchObject({
+    code: 0,
+  });
+}
+
+/** Content that a reviewer has to decide. */
+async function flagged(id: string): Promise<Item> {
+  const item = await createItem(world, { id });
+  await item.upload();
+  await item.transcoded();
+  await item.flagged();
+  await item.reaches({ status: 'AWAITING_REVIEW' });
+  return item;
+}
+
+const decisionsOf = async (id: string): Promise<unknown[]> =>
+  (await world.pool.query('SELECT decision, actor, reason FROM decisions WHERE content_id = $1', [id])).rows;
+
+const reason = ['--reason', 'seen "twice"\nby \u001b[31mus'];
+
+test('a repeated upload is the same event, and is counted, not carried out', async () => {
+  const owner = ['--creator', 'anna', '--type', 'AUDIO', '--residency', 'NG'];
+  const first = await json('content', 'submit', 'c-0', '--no-object', ...owner);
+  const again = await json('content', 'submit', 'c-0', '--repeat');
+  expect(again['eventId']).toBe(first['eventId']);
+  const [one, two] = (await world.topics.read('media.upload.initiated')).filter(
+    (seen) => seen.json.payload['content_id'] === 'c-0',
+  );
+  expect(two!.value).toBe(one!.value);
+});
+
+test('an upload is repeated from another machine with the same bytes', async () => {
+  await submitted('c-repeat');
+  const command = [join(packageRoot(), 'bin', 'reelway.js'), 'content', 'submit', 'c-repeat', '--repeat'];
+  await promisify(execFile)(process.execPath, command, { cwd: world.dirs.root, env: world.env });
+  const seen = (await world.topics.read('media.upload.initiated')).filter(
+    (event) => event.json.payload['content_id'] === 'c-repeat',
+  );
+  expect(seen).toHaveLength(2);
+  expect(new Set(seen.map((event) => event.value)).size).toBe(1);
+});
+
+test('a decision is carried out once, however often it is sent', async () => {
+  const item = await flagged('c-decide');
+  const id = randomUUID();
+  const decide = (decision: string, commandId = id) =>
+    reelway('content', 'decide', 'c-decide', decision, ...reason, '--command-id', commandId);
+  expect(await decide('APPROVED')).toMatchObject({ code: 0 });
+  expect(await decide('APPROVED')).toMatchObject({ code: 0 });
+  const other = await decide('REMOVED');
+  expect(other.code).toBe(5);
+  expect(other.stderr).toMatch(/COMMAND_ID_REUSED/);
+  await item.reaches({ status: 'WAITING', stage: 'package' });
+  expect(await decisionsOf('c-decide')).toMatchObject([{ decision: 'APPROVED', reason: reason[1] }]);
+  const { rows } = await world.pool.query(
+    `SELECT actor, verb, reason FROM audit WHERE content_id = 'c-decide' AND verb = 'decide'`,
+  );
+  expect(rows).toEqual([{ actor: expect.stringMatching(/^local:/) as string, verb: 'decide', reason: reason[1] }]);
+});
+
+test('a watch ends with 1 where the content waits for a person', async () => {
+  await flagged('c-watch');
+  const { code, stdout, stderr } = await reelway('content', 'watch', 'c-watch', '-o', 'jsonl');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/c-watch is AWAITING_REVIEW/);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines.at(-1)).toMatchObject({
+    contentId: 'c-watch',
+    status: 'AWAITING_REVIEW',
+    stages: expect.any(Array) as unknown[],
+  });
+});
+
+test('what does not fit the state is refused with 5 and why', async () => {
+  await submitted('c-refuse');
+  const retry = await reelway('content', 'retry', 'c-refuse', ...reason);
+  expect(retry.code).toBe(5);
+  expect(retry.stderr).toMatch(/NOT_PARKED/);
+  expect(
+    await reelway(
+      'content',
+      'register',
+      'c-refuse',
+      '--creator',
+      'ben',
+      '--title',
+      'x',
+      '--type',
+      'VIDEO',
+      '--residency',
+      'GLOBAL',
+    ),
+  ).toMatchObject({ code: 5 });
+});
+
+test('a cancel shows what it would do first, then ends the run for good', async () => {
+  await submitted('c-cancel');
+  const preview = await reelway('content', 'cancel', 'c-cancel', '--reason', 'mistake');
+  expect(preview.code).toBe(2);
+  expect(preview.stderr).toMatch(/Nothing was done/);
+  const id = randomUUID();
+  const cancel = (commandId: string) =>
+    reelway('content', 'cancel', 'c-cancel', '--reason', 'mistake', '--yes', '--command-id', commandId);
+  expect(await cancel(id)).toMatchObject({ code: 0 });
+  expect(await reelway('content', 'watch', 'c-cancel', '--until', 'CANCELLED', '--timeout', '30s')).toMatchObject({
+    code: 0,
+  });
+  expect(await cancel(id)).toMatchObject({ code: 0 });
+  const late = await cancel(randomUUID());
+  expect(late.code).toBe(5);
+  expect(late.stderr).toMatch(/ALREADY_FINISHED/);
+});
+
+test('what nobody knows is answered with 4', async () => {
+  for (const verb of ['show', 'watch']) expect(await reelway('content', verb, 'nobody')).toMatchObject({ code: 4 });
+  expect(await reelway('content', 'retry', 'nobody', ...reason)).toMatchObject({ code: 4 });
+  expect(await reelway('dlq', 'show', '99999')).toMatchObject({ code: 4 });
+});
+
+test('without a worker the outcome is unknown; the same command later is carried out once', async () => {
+  const item = await flagged('c-unknown');
+  up.kill('SIGKILL');
+  await up.waitForExit();
+  const id = randomUUID();
+  const decide = () => reelway('content', 'decide', 'c-unknown', 'APPROVED', ...reason, '--command-id', id);
+  const unknown = await decide();
+  expect(unknown.code).toBe(3);
+  expect(unknown.stderr).toMatch(new RegExp(`OUTCOME_UNKNOWN[^]*--command-id ${id}`));
+
+  const shown = await reelway('content', 'show', 'c-unknown');
+  expect(shown.stdout).toMatch(/waits for a worker of the queue lifecycle/);
+
+  up = await world.spawnReelway(['up']);
+  expect(await decide()).toMatchObject({ code: 0 });
+  await item.reaches({ status: 'WAITING', stage: 'package' });
+  expect(await decisionsOf('c-unknown')).toHaveLength(1);
+});

@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { STATUSES } from '../../../contracts/model/status';
+import { createProgram } from '../../../cli/program';
+import { nextCommands } from '../../../operations/next';
+
+const next = (
+  status: (typeof STATUSES)[number],
+  failureCode: Parameters<typeof nextCommands>[0]['failureCode'] = null,
+) => nextCommands({ contentId: 'c-1', status, failureCode });
+
+test.each([
+  ['DRAFT', null, 'submit'],
+  ['PARKED', 'TRANSCODE_FAILED', 'retry'],
+  ['PARKED', 'METADATA_MISSING', 'register'],
+  ['AWAITING_REVIEW', 'REVIEW_OPEN', 'decide'],
+  ['AWAITING_CREATOR', 'SOURCE_EMPTY', 'submit'],
+  ['RUNNING', null, 'watch'],
+] as const)('%s with %s begins with %s', (status, code, verb) => {
+  expect(next(status, code)[0]).toContain(`reelway content ${verb} c-1`);
+});
+
+test('nothing is offered for what has ended', () => {
+  expect(['PUBLISHED', 'REMOVED', 'CANCELLED', 'FAILED'].flatMap((status) => next(status as 'FAILED'))).toEqual([]);
+});
+
+test('an edit that was asked for is not retried', () => {
+  expect(next('AWAITING_CREATOR', 'EDIT_REQUESTED').join()).not.toContain('retry');
+});
+
+test('every offered command exists', () => {
+  const streams = { stdout: { write: () => true }, stderr: { write: () => true } };
+  const content = createProgram({} as never, streams).commands.find((command) => command.name() === 'content');
+  const verbs = (content ?? new Command()).commands.map((command) => command.name());
+  const offered = STATUSES.flatMap((status) => next(status, 'METADATA_MISSING')).map((line) => line.split(' ')[2]);
+  expect(verbs).toEqual(expect.arrayContaining([...new Set(offered)]));
+});
