@@ -54,17 +54,17 @@ function isWebUrl(text: string): boolean {
   return url.username === '' && url.password === '';
 }
 
-export const bitrate = z.int().positive();
+const bitrate = z.int().positive();
 export const count = z.int().nonnegative();
 export const seconds = z.number().nonnegative();
 
-export const rendition = z.object({
+const rendition = z.object({
   resolution: z.string().regex(/^[1-9]\d{1,4}p$/, 'must be the short edge, as "720p"'),
   bitrate,
   s3_key: objectKey,
 }) satisfies z.ZodType<RenditionRef>;
 
-export const audioTrack = z.object({ bitrate, lang: language, s3_key: objectKey }) satisfies z.ZodType<AudioTrackRef>;
+const audioTrack = z.object({ bitrate, lang: language, s3_key: objectKey }) satisfies z.ZodType<AudioTrackRef>;
 
 export const renditions = z.array(rendition).max(MAX_VARIANTS);
 export const audioTracks = z.array(audioTrack).max(MAX_VARIANTS);

@@ -6,9 +6,9 @@ import { optional, preset, required, secret, type Variable } from './variable';
 const HOUR_MS = 60 * 60 * 1000;
 const GIB = 1024 ** 3;
 
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export const WORKER_QUEUES = ['lifecycle', 'catalog', 'media'] as const;
-export const CHECK_NAMES = ['text', 'duplicate'] as const;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const WORKER_QUEUES = ['lifecycle', 'catalog', 'media'] as const;
+const CHECK_NAMES = ['text', 'duplicate'] as const;
 
 const temporal = {
   REELWAY_TEMPORAL_ADDRESS: required(address(), 'Temporal frontend, HOST:PORT.'),
