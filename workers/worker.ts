@@ -3,7 +3,7 @@ import { createActivities, sweepTempDirs } from '../activities';
 import type { Config } from '../platform/config';
 import { unreachable } from '../platform/errors';
 import type { Logger } from '../platform/log';
-import { connectTemporal } from '../platform/temporal/client';
+import { reachTemporal } from '../platform/temporal/client';
 import { verifySearchAttributes } from '../platform/temporal/search-attributes';
 import { openActivityDeps, type ActivityResources } from './activity-deps';
 import { plannedQueues, type QueuePlan } from './queues';
@@ -23,7 +23,7 @@ const CATALOG_PER_CONNECTION = 2;
 /** A Temporal worker per task queue of the configuration. Throws SERVICE_UNREACHABLE, SEARCH_ATTRIBUTES_MISSING, MIGRATION_MISMATCH. */
 export async function startWorker({ config, log, addMetrics }: Omit<RoleDeps, 'registry'>): Promise<Part> {
   const runtime = await installRuntime(log);
-  addMetrics(runtime.metrics);
+  addMetrics(() => runtime.metrics());
   await verifyNamespace(config);
   const connection = await connect(config.temporal.address);
   const resources = await openActivityDeps(config, log);
@@ -93,7 +93,7 @@ async function connect(address: string): Promise<NativeConnection> {
 }
 
 async function verifyNamespace(config: Config): Promise<void> {
-  const temporal = await connectTemporal(config.temporal);
+  const temporal = await reachTemporal(config.temporal);
   try {
     await temporal.withDeadline(() => verifySearchAttributes(temporal.connection, config.temporal.namespace));
   } finally {

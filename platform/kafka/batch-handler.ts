@@ -101,8 +101,10 @@ const toRecord =
 
 /** A header that comes several times keeps its last value, as Kafka's own lastHeader does. */
 function textHeaders(headers: NonNullable<KafkaMessage['headers']>): Record<string, string> {
-  const pairs = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]);
-  return Object.fromEntries(
-    pairs.filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]),
-  );
+  const text: Record<string, string> = {};
+  for (const [name, values] of Object.entries(headers)) {
+    const value = Array.isArray(values) ? values.at(-1) : values;
+    if (value !== undefined) text[name] = value.toString();
+  }
+  return text;
 }

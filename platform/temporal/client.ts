@@ -1,6 +1,6 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { Config } from '../../contracts/schema/config';
-import { toReelwayError } from '../errors';
+import { isUnreachable, toReelwayError, unreachable } from '../errors';
 
 /** gRPC waits this long for a server that is away before it says so. */
 const CONNECT_TIMEOUT_MS = 4_000;
@@ -21,24 +21,38 @@ export interface Temporal {
   close(): Promise<void>;
 }
 
-/** Connects with the first call, so that a process that can go on without Temporal starts without it. */
-export function connectTemporal(config: Pick<Config['temporal'], 'address' | 'namespace'>): Promise<Temporal> {
-  const { address, namespace } = config;
-  const connection = Connection.lazy({ address, connectTimeout: CONNECT_TIMEOUT_MS });
-  const client = new Client({ connection, namespace });
-  return Promise.resolve({
-    client,
-    connection,
-    address,
-    namespace,
-    withDeadline: async (work, ms = CALL_DEADLINE_MS) => {
-      try {
-        return await connection.withDeadline(Date.now() + ms, work);
-      } catch (error) {
-        const named = toReelwayError(error, { Temporal: address });
-        throw named.code === 'SERVICE_UNREACHABLE' ? named : error;
-      }
-    },
-    close: () => connection.close(),
-  });
+/**
+ * Connects with the first call, so that a process that can go on without Temporal starts without it. Never ask this
+ * connection to `ensureConnected()` in a process that lives on: the SDK keeps the first answer, a failure for ever.
+ */
+export function connectTemporal(config: Place): Promise<Temporal> {
+  return Promise.resolve(wrap(Connection.lazy(settingsOf(config)), config));
 }
+
+/** Connects now. Throws SERVICE_UNREACHABLE after 4 s. */
+export async function reachTemporal(config: Place): Promise<Temporal> {
+  try {
+    return wrap(await Connection.connect(settingsOf(config)), config);
+  } catch (error) {
+    throw unreachable('Temporal', config.address, error);
+  }
+}
+
+type Place = Pick<Config['temporal'], 'address' | 'namespace'>;
+
+const settingsOf = ({ address }: Place): ConnectionOptions => ({ address, connectTimeout: CONNECT_TIMEOUT_MS });
+
+const wrap = (connection: Connection, { address, namespace }: Place): Temporal => ({
+  client: new Client({ connection, namespace }),
+  connection,
+  address,
+  namespace,
+  withDeadline: async (work, ms = CALL_DEADLINE_MS) => {
+    try {
+      return await connection.withDeadline(Date.now() + ms, work);
+    } catch (error) {
+      throw isUnreachable(error) ? toReelwayError(error, { Temporal: address }) : error;
+    }
+  },
+  close: () => connection.close(),
+});

@@ -1,4 +1,4 @@
-import type { Connection } from '@temporalio/client';
+import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../contracts/model/search-attributes';
 import { ReelwayError } from '../../contracts/model/errors';
 
@@ -6,6 +6,7 @@ import { ReelwayError } from '../../contracts/model/errors';
 const TYPE_NUMBERS = { Text: 1, Keyword: 2, Int: 3, Double: 4, Bool: 5, Datetime: 6, KeywordList: 7 } as const;
 
 const NAMES = Object.keys(SEARCH_ATTRIBUTES) as SearchAttributeName[];
+const GRPC_NOT_FOUND = 5;
 const WAIT_MS = 20_000;
 const POLL_MS = 100;
 
@@ -46,15 +47,26 @@ interface Comparison {
 }
 
 async function compare(connection: Connection, namespace: string): Promise<Comparison> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  const { customAttributes } = await list(connection, namespace);
   const wrong = NAMES.filter((name) => {
     const type = customAttributes[name];
-    return type !== undefined && Number(type) !== TYPE_NUMBERS[SEARCH_ATTRIBUTES[name]];
+    return type !== undefined && (type as number) !== TYPE_NUMBERS[SEARCH_ATTRIBUTES[name]];
   });
   return {
     missing: NAMES.filter((name) => customAttributes[name] === undefined),
     wrong: wrong.map((name) => `${name} is not of type ${SEARCH_ATTRIBUTES[name]}`),
   };
+}
+
+async function list(connection: Connection, namespace: string) {
+  try {
+    return await connection.operatorService.listSearchAttributes({ namespace });
+  } catch (error) {
+    if (!isGrpcServiceError(error) || (error.code as number) !== GRPC_NOT_FOUND) throw error;
+    throw new ReelwayError('SEARCH_ATTRIBUTES_MISSING', `Temporal has no namespace ${namespace}.`, {
+      hint: 'Create it (temporal operator namespace create), or correct REELWAY_TEMPORAL_NAMESPACE.',
+    });
+  }
 }
 
 const unusable = (namespace: string, problems: string[]): ReelwayError =>

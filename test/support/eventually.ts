@@ -21,7 +21,7 @@ export async function eventually<T>(
     const seen = await attempt(look);
     if ('value' in seen && seen.value) return seen.value as Exclude<T, false | null | undefined | 0 | ''>;
     if (Date.now() > giveUpAt) {
-      const why = 'error' in seen ? messageOf(seen.error) : `last seen: ${String(JSON.stringify(seen.value))}`;
+      const why = 'error' in seen ? messageOf(seen.error) : `last seen: ${JSON.stringify({ value: seen.value })}`;
       throw new TestFailure(`not within ${String(withinMs)} ms: ${what}; ${why}`, 'error' in seen ? seen.error : null);
     }
     await new Promise((resolve) => setTimeout(resolve, pollMs));

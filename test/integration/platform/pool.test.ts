@@ -67,7 +67,7 @@ describe('a server that cannot be used', () => {
   });
 
   test('an unknown database is no outage: the server’s own words stay', async () => {
-    const failure = await failureAt(world.env['REELWAY_POSTGRES_URL'] + '_none');
+    const failure = await failureAt(`${world.config.postgres.url}_none`);
     expect(failure).toMatchObject({ code: '3D000' });
   });
 });

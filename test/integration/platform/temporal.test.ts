@@ -3,7 +3,8 @@ import { ensureNamespace } from '../../../platform/temporal/namespace';
 import { ensureSearchAttributes, verifySearchAttributes } from '../../../platform/temporal/search-attributes';
 import { createWorld, type World } from '../../support/world';
 
-const KEYWORD = 2;
+/** IndexedValueType KEYWORD, where BOOL is right. */
+const KEYWORD = 2 as never;
 
 let world: World;
 beforeAll(async () => {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { eventually } from '../../support/eventually';
 import { livingProcesses } from '../../support/processes';
 import { createWorld, type World } from '../../support/world';
@@ -29,9 +30,9 @@ test('worker and bridge come up, show health and metrics, and drain on SIGTERM',
 
 test.each([
   [['worker'], { REELWAY_TEMPORAL_ADDRESS: '127.0.0.1:1' }, 3, 'SERVICE_UNREACHABLE'],
-  [['worker'], { REELWAY_TEMPORAL_NAMESPACE: 'default-without-us' }, 1, ''],
+  [['worker'], { REELWAY_TEMPORAL_NAMESPACE: 'no-such-namespace' }, 2, 'SEARCH_ATTRIBUTES_MISSING'],
   [['worker'], { REELWAY_FFMPEG: '/no/ffmpeg' }, 2, 'TOOL_MISSING'],
-  [['bridge'], { REELWAY_KAFKA_TOPIC_PREFIX: 'nobody.' }, 2, 'TOPIC_MISSING'],
+  [['bridge'], { REELWAY_KAFKA_TOPIC_PREFIX: 'nobody.' }, 1, 'TOPIC_MISSING'],
   [['bridge'], { REELWAY_FAULT: 'x', NODE_ENV: 'production' }, 2, 'FAULTS_IN_PRODUCTION'],
 ])('%s refuses to start with %j', async (args, env, code, named) => {
   const result = await world.runReelway(args, env);
@@ -40,7 +41,6 @@ test.each([
 
 test('what a world leaves running is found and named', async () => {
   const other = await createWorld({ uses: [] });
-  const { spawn } = await import('node:child_process');
   const child = spawn('sleep', ['600'], { env: other.env, stdio: 'ignore', detached: true });
   child.unref();
   await expect(other.close()).rejects.toThrow(/left over: \d+ sleep 600/);
