@@ -1,5 +1,6 @@
 import { ReelwayError } from '../contracts/model/errors';
 import type { CheckInput, CheckResult } from '../contracts/model/work';
+import { readContent } from '../platform/postgres/contents';
 import type { Attempt } from './attempt';
 import { CHECKS } from './checks';
 import type { ActivityDeps } from './deps';
@@ -14,6 +15,8 @@ export async function runCheck({ pool }: ActivityDeps, attempt: Attempt, input: 
       hint: 'Correct REELWAY_CHECKS, or decide the content by hand.',
     });
   }
+  // Read before the check looks: what changes meanwhile is then seen as a change.
+  const metadataVersion = (await readContent(pool, input.place.contentId))?.metadataVersion ?? 0;
   const flags = await check.run({ ...input, pool, signal: attempt.signal });
-  return { check: check.name, flags };
+  return { check: check.name, flags, metadataVersion };
 }

@@ -185,6 +185,11 @@ export const ERRORS = {
     title: 'The content has no record with a title, so it cannot be published.',
     hint: 'Register the content (reelway content register), then retry the publish stage.',
   },
+  METADATA_CHANGED: {
+    class: 'platform',
+    title: 'Title or description changed after the checks had read them.',
+    hint: 'Nothing to do: the run has the new metadata checked and goes on.',
+  },
   PUBLISH_REFUSED: {
     class: 'platform',
     title: 'The publication was refused: generation, decision, metadata or flags changed meanwhile.',

@@ -117,6 +117,8 @@ export interface CheckInput {
 export interface CheckResult {
   check: string;
   flags: Flag[];
+  /** The version of the record that the check read. */
+  metadataVersion: number;
 }
 
 /** Writes what moderation found: our flags raise open_flags, a clean result is a decision by "auto". One of the two. */
@@ -144,6 +146,8 @@ export interface PublishInput {
   place: WorkPlace;
   decisionId: string;
   visibility: Extract<Visibility, 'PUBLISHED' | 'AGE_GATED'>;
+  /** The version of the record that our checks found clean; null where a person or a service decided. */
+  checkedVersion: number | null;
   manifests: Manifests;
 }
 /** wasVisible: it was visible before, so nothing is announced again. */

@@ -14,12 +14,16 @@ interface Candidate {
  * Makes content visible, or refuses. One statement compares and sets: the generation, the decision and the metadata are
  * still those the run knows, no flag is open, nobody removed it, and the decision is one that allows this visibility.
  *
- * Errors: METADATA_MISSING, PUBLISH_REFUSED (retryable only where the metadata moved meanwhile), CONTENT_NOT_FOUND.
+ * Errors: METADATA_MISSING, METADATA_CHANGED (our checks read an older record), PUBLISH_REFUSED (retryable only where the metadata moved meanwhile), CONTENT_NOT_FOUND.
  */
 export async function publish(db: Queryable, input: PublishInput): Promise<PublishResult> {
   const { title, categories, creatorId, metadataVersion } = await readCandidate(db, input.place.contentId);
   if (metadataVersion === 0 || title === null || title.trim() === '' || creatorId === null) {
     throw new ReelwayError('METADATA_MISSING', `Content ${input.place.contentId} has no record with a title.`);
+  }
+  if (input.checkedVersion !== null && input.checkedVersion !== metadataVersion) {
+    const versions = `version ${String(input.checkedVersion)}, the record is at ${String(metadataVersion)}`;
+    throw new ReelwayError('METADATA_CHANGED', `The checks of ${input.place.contentId} read ${versions}.`);
   }
   const set = await compareAndSet(db, input, metadataVersion);
   if (set === null) throw await refusal(db, input);

@@ -56,7 +56,7 @@ function plainActivities(announces: AnnounceInput[]): Activities {
         lang: 'en',
         reused: false,
       }),
-    runCheck: ({ check }) => Promise.resolve({ check, flags: [] }),
+    runCheck: ({ check }) => Promise.resolve({ check, flags: [], metadataVersion: 1 }),
     recordVerdict: () => Promise.resolve({ openFlags: 0 }),
     packageContent: () =>
       Promise.resolve({ manifests: { hls: 'c/m.m3u8', dash: 'c/m.mpd', cekId: 'cek-1' }, reused: false }),

@@ -286,3 +286,24 @@ describe('facts in the closing task', () => {
     });
   });
 });
+
+describe('a record that changed after the checks had read it', () => {
+  it('is checked again before anything becomes visible', async () => {
+    let version = 0;
+    const fakes: Partial<Activities> = {
+      runCheck: ({ check }) => Promise.resolve({ check, flags: [], metadataVersion: version }),
+      publishContent: ({ checkedVersion }) => {
+        if (checkedVersion === 1)
+          return Promise.resolve({ title: 'T', categories: [], creatorId: 'creator-1', wasVisible: false });
+        version = 1;
+        return fails('METADATA_CHANGED')();
+      },
+    };
+    await lab.withWorkers(fakes, async (world) => {
+      const run = await lab.start();
+      await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
+      expect(world.calls.filter((call) => call === 'runCheck text')).toHaveLength(2);
+      expect(world.calls.filter((call) => call === 'packageContent')).toHaveLength(1);
+    });
+  });
+});

@@ -1,7 +1,7 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { Flag } from '../../contracts/model/facts';
 import { checks, catalog } from '../work';
-import { stageFailure } from '../failure';
+import { allEnded, stageFailure } from '../failure';
 import type { LifecycleRun } from '../run';
 import { priorityOf } from '../state/moderation';
 import { addAutoDecision, autoDecisionId } from '../state/settle';
@@ -11,11 +11,14 @@ import { StageFailed } from './transcode';
 interface CheckRun {
   flags: Flag[];
   down: string[];
+  versions: number[];
 }
 
 /** Our checks side by side. Any flag, or a check that is down, asks for a person; all down holds the content. */
 export async function moderate(run: LifecycleRun): Promise<void> {
   const ran = await runChecks(run);
+  const checkedVersion = ran.versions.length > 0 ? Math.min(...ran.versions) : null;
+  run.update((state) => ({ ...state, checkedVersion }));
   if (ran.down.length > 0 && ran.down.length === run.state.policy.checks.length) {
     throw new StageFailed({ code: 'ALL_CHECKS_DOWN', message: ran.down.join('; ') });
   }
@@ -36,10 +39,10 @@ export async function moderate(run: LifecycleRun): Promise<void> {
 
 async function runChecks(run: LifecycleRun): Promise<CheckRun> {
   const state = run.started();
-  const results = await Promise.all(
+  const results = await allEnded(
     state.policy.checks.map(async (check): Promise<CheckRun> => {
       try {
-        const { flags } = await checks.runCheck.executeWithOptions({ summary: `check ${check}` }, [
+        const { flags, metadataVersion } = await checks.runCheck.executeWithOptions({ summary: `check ${check}` }, [
           {
             place: placeOf(state),
             check,
@@ -47,14 +50,18 @@ async function runChecks(run: LifecycleRun): Promise<CheckRun> {
             creatorId: state.upload.creatorId,
           },
         ]);
-        return { flags, down: [] };
+        return { flags, down: [], versions: [metadataVersion] };
       } catch (error) {
         if (isCancellation(error)) throw error;
-        return { flags: [], down: [`${check}: ${stageFailure(error).message ?? 'failed'}`] };
+        return { flags: [], down: [`${check}: ${stageFailure(error).message ?? 'failed'}`], versions: [] };
       }
     }),
   );
-  return { flags: results.flatMap((one) => one.flags), down: results.flatMap((one) => one.down) };
+  return {
+    flags: results.flatMap((one) => one.flags),
+    down: results.flatMap((one) => one.down),
+    versions: results.flatMap((one) => one.versions),
+  };
 }
 
 /** Postgres knows the flag before the run goes on, so that nothing can become visible in between. */

@@ -5,6 +5,7 @@ import { stageFailure } from '../failure';
 import type { LifecycleRun } from '../run';
 import { canPublish } from '../state/gates';
 import { standingDecision } from '../state/moderation';
+import { recheck } from '../state/settle';
 import { patchStage, placeOf } from '../state/state';
 
 /** How often a refused switch is tried while the gate stays open, and how long the run waits for the fact behind the refusal. */
@@ -25,7 +26,12 @@ export async function publish(run: LifecycleRun): Promise<void> {
       if (run.state.cancelAsked === null) announcePublished(run, result);
       return;
     } catch (error) {
-      if (stageFailure(error).code !== 'PUBLISH_REFUSED' || tried === TRIES) throw error;
+      const { code } = stageFailure(error);
+      if (code === 'METADATA_CHANGED') {
+        run.update(recheck);
+        return;
+      }
+      if (code !== 'PUBLISH_REFUSED' || tried === TRIES) throw error;
       await condition(() => !canPublish(run.state), WAIT_MS);
     }
   }
@@ -48,6 +54,7 @@ async function makeVisible(run: LifecycleRun): Promise<PublishResult> {
         place: placeOf(state),
         decisionId: decision?.decisionId ?? '',
         visibility,
+        checkedVersion: decision?.by === 'auto' ? state.checkedVersion : null,
         manifests: manifests ?? { hls: '', dash: '', cekId: null },
       },
     ],

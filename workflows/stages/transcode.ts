@@ -2,7 +2,7 @@ import { isCancellation } from '@temporalio/workflow';
 import type { RenditionRef } from '../../contracts/model/facts';
 import type { RenditionView } from '../../contracts/model/lifecycle';
 import type { Rung, TranscodeResult, TranscodedView, VerifyUploadResult } from '../../contracts/model/work';
-import { stageFailure, type StageFailure } from '../failure';
+import { allEnded, stageFailure, type StageFailure } from '../failure';
 import type { LifecycleRun } from '../run';
 import { placeOf, type LifecycleState } from '../state/state';
 
@@ -11,7 +11,7 @@ export async function transcode(run: LifecycleRun): Promise<void> {
   const source = run.started().source;
   const missing = (source?.ladder ?? []).filter((rung) => !isEncoded(run.state, rung));
   run.registerCompensation('transcode');
-  const failures = await Promise.all(missing.map((rung) => encode(run, source, rung)));
+  const failures = await allEnded(missing.map((rung) => encode(run, source, rung)));
   const failure = failures.find((one) => one !== null);
   if (failure) throw new StageFailed(failure);
   const transcoded = transcodedView(run.state.encoded);
@@ -47,7 +47,10 @@ async function encode(run: LifecycleRun, source: VerifyUploadResult | null, rung
     markRendition(run, rung, { status: 'DONE', code: null });
     return null;
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    if (isCancellation(error)) {
+      markRendition(run, rung, { status: 'CANCELLED', code: null });
+      throw error;
+    }
     const failure = stageFailure(error);
     markRendition(run, rung, { status: 'PARKED', code: failure.code });
     return { ...failure, message: `${rung.label}: ${failure.message ?? ''}` };

@@ -128,6 +128,13 @@ export function addAutoDecision(state: LifecycleState, reason: string, now: numb
   return { ...state, decisions: [...state.decisions, decision] };
 }
 
+/** The record changed after our checks had read it: they run again, and what they found before no longer counts. */
+export function recheck(state: LifecycleState): LifecycleState {
+  const pending = { status: 'PENDING', endedAt: null, deadlineAt: null } as const;
+  const reopened = patchStage(patchStage(state, 'moderate', pending), 'publish', pending);
+  return { ...reopened, checkedVersion: null, decisions: state.decisions.filter((one) => one.by === 'person') };
+}
+
 export const autoDecisionId = (state: LifecycleState): string =>
   `auto:${state.contentId}:g${String(state.generation)}:r${String(state.revision)}:a${String(state.stages.moderate.attempt)}`;
 

@@ -52,6 +52,8 @@ export interface LifecycleState {
 
   flags: OpenFlag[];
   decisions: StandingDecision[];
+  /** Version of the record that our checks read; null: they have not run. */
+  checkedVersion: number | null;
   visibility: Visibility;
 
   cancelAsked: { actor: string; reason: string } | null;
@@ -101,6 +103,7 @@ export function newState(start: { contentId: string; generation: number; policy:
     manifests: null,
     flags: [],
     decisions: [],
+    checkedVersion: null,
     visibility: 'HIDDEN',
     cancelAsked: null,
     compensations: [],

@@ -87,6 +87,7 @@ describe('from a verdict to visible and back', () => {
       place,
       decisionId: 'd1',
       visibility: 'PUBLISHED' as const,
+      checkedVersion: null,
       manifests: { hls: 'h', dash: 'd', cekId: 'k' },
     };
     const twice = async <T>(work: () => Promise<T>): Promise<T[]> => [await work(), await work()];

@@ -20,10 +20,17 @@ async function approved(
   const decisionId = await approve(contentId, 'd1', 10, 1, decision);
   return {
     place: { contentId, generation: 1, revision: 1, residency: 'GLOBAL', contentType: 'VIDEO' },
-    ...{ decisionId, visibility: decision === 'APPROVED' ? 'PUBLISHED' : 'AGE_GATED' },
+    ...{ decisionId, visibility: decision === 'APPROVED' ? 'PUBLISHED' : 'AGE_GATED', checkedVersion: null },
     manifests: { hls: 'a/master.m3u8', dash: 'a/manifest.mpd', cekId: 'k1' },
   };
 }
+
+it('is refused while the record is newer than what our checks read', async () => {
+  const input = await approved();
+  const stale = publish(world.pool, { ...input, checkedVersion: 0 });
+  await expect(stale).rejects.toMatchObject({ code: 'METADATA_CHANGED' });
+  await expect(publish(world.pool, { ...input, checkedVersion: 1 })).resolves.toMatchObject({ wasVisible: false });
+});
 
 async function approve(
   contentId: string,

@@ -176,7 +176,7 @@ const apply = async (contentId: string, steps: Step[], order: number[]): Promise
 
 const publishAs = (contentId: string, decisionId: string, visibility: PublishInput['visibility']): PublishInput => ({
   place: { contentId, generation: 1, revision: 1, residency: 'GLOBAL', contentType: 'VIDEO' },
-  ...{ decisionId, visibility, manifests: { hls: 'h', dash: 'd', cekId: null } },
+  ...{ decisionId, visibility, checkedVersion: null, manifests: { hls: 'h', dash: 'd', cekId: null } },
 });
 
 /** The rule in a few words of its own, to hold the SQL against. */

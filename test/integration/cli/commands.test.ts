@@ -55,7 +55,7 @@ async function flagged(id: string): Promise<Item> {
 }
 
 const decisionsOf = async (id: string): Promise<unknown[]> =>
-  (await world.pool.query('SELECT decision, actor, reason FROM decisions WHERE content_id = $1', [id])).rows;
+  (await world.pool.query<object>('SELECT decision, actor, reason FROM decisions WHERE content_id = $1', [id])).rows;
 
 const reason = ['--reason', 'seen "twice"\nby \u001b[31mus'];
 

@@ -1,6 +1,8 @@
 import { readAudit, writeAudit, type AuditEntry } from '../../../platform/postgres/audit';
 import { createWorld, type World } from '../../support/world';
 
+jest.setTimeout(60_000);
+
 let world: World;
 beforeAll(async () => {
   world = await createWorld({ uses: ['postgres'] });

@@ -3,6 +3,8 @@ import { createWorld, type World } from '../../support/world';
 
 const COUNT = 25;
 
+jest.setTimeout(60_000);
+
 let world: World;
 beforeAll(async () => {
   world = await createWorld({ uses: ['postgres'] });

@@ -2,6 +2,8 @@ import { register } from '../../../operations/register';
 import { readAudit } from '../../../platform/postgres/audit';
 import { createWorld, type World } from '../../support/world';
 
+jest.setTimeout(60_000);
+
 let world: World;
 beforeAll(async () => {
   world = await createWorld({ uses: ['postgres'] });

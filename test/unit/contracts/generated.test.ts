@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cliReference } from '../../../cli/reference';
 import { configurationDoc, envExample } from '../../../contracts/schema/env-docs';
 
 const ROOT = join(__dirname, '../../..');
@@ -7,6 +8,7 @@ const ROOT = join(__dirname, '../../..');
 const GENERATED: [file: string, make: () => string][] = [
   ['.env.example', envExample],
   ['docs/configuration.md', configurationDoc],
+  ['docs/cli.md', cliReference],
 ];
 
 it.each(GENERATED)('%s is what the schemas say (npm run generate)', (file, make) => {
