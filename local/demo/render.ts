@@ -9,29 +9,26 @@ const SECOND_MS = 1_000;
 
 /** The table at the end of the demo. once: the stack is about to stop. */
 export function renderReport(report: DemoReport, { once }: { once: boolean }, style: Style): string[] {
-  const { contentId, title, status, visibility, seconds } = report;
+  const sections: Record<string, string[]> = {
+    stages: stagesOf(report, style),
+    renditions: renditionsOf(report),
+    'events, read back from Kafka by a new consumer group': eventsOf(report),
+    'manifests, fetched, parsed, and one segment per track decrypted and decoded': manifestsOf(report, style),
+    run: runOf(report, once),
+    problems: report.problems.map((problem) => style.red(printable(problem))),
+  };
   return [
-    `${style.bold(printable(title))}  ${contentId}  ${statusColour(status, style)(status)}, visible as ${visibility}, ${duration(seconds * SECOND_MS)} after its upload event`,
-    ...section('stages', stagesOf(report, style), style),
-    ...section('renditions', renditionsOf(report), style),
-    ...section(
-      'events, read back from Kafka by a new consumer group',
-      report.events.length === 0 ? ['none'] : eventsOf(report.events),
-      style,
-    ),
-    ...section(
-      'manifests, fetched, parsed, and one segment per track decrypted and decoded',
-      manifestsOf(report, style),
-      style,
-    ),
-    ...section('run', runOf(report, once), style),
-    ...section(
-      'problems',
-      report.problems.map((problem) => style.red(printable(problem))),
-      style,
-    ),
+    headOf(report, style),
+    ...Object.entries(sections).flatMap(([heading, lines]) => section(heading, lines, style)),
   ];
 }
+
+const headOf = ({ contentId, title, status, visibility, seconds }: DemoReport, style: Style): string =>
+  [
+    style.bold(printable(title)),
+    contentId,
+    `${statusColour(status, style)(status)}, visible as ${visibility}, ${duration(seconds * SECOND_MS)} after its upload event`,
+  ].join('  ');
 
 const section = (heading: string, lines: readonly string[], { dim }: Style): string[] =>
   lines.length === 0 ? [] : ['', dim(heading), ...lines.map((line) => `  ${line}`)];
@@ -55,20 +52,30 @@ const renditionsOf = ({ renditions }: DemoReport): string[] =>
 const kilo = (value: number): string => (value / 1_000).toFixed(0);
 const size = (bytes: number): string => `${kilo(bytes)} kB`;
 
-const eventsOf = (events: readonly ReadEvent[]): string[] =>
-  table(
+/** Headers that only say again what another column or the title says; they would make every line twice as long. */
+const repeats = (name: string, value: string, { eventId }: ReadEvent, contentId: string): boolean =>
+  (name === 'event-id' && value === eventId) || (name === 'content-id' && value === contentId);
+
+const eventsOf = ({ events, contentId }: DemoReport): string[] => [
+  ...table(
     ['SEQ', 'TOPIC', 'PARTITION', 'OFFSET', 'EVENT ID', 'HEADERS'],
-    events.map(({ sequence, topic, partition, offset, eventId, headers }) => [
-      sequence === null ? '-' : String(sequence),
-      topic,
-      String(partition),
-      offset,
-      printable(eventId),
-      Object.entries(headers)
-        .map(([name, value]) => printable(`${name}=${value}`))
-        .join(' '),
+    events.map((event) => [
+      event.sequence === null ? '-' : String(event.sequence),
+      event.topic,
+      String(event.partition),
+      event.offset,
+      printable(event.eventId),
+      headersOf(event, contentId),
     ]),
-  );
+  ),
+  'Headers event-id and content-id are not shown where they hold just these two.',
+];
+
+const headersOf = (event: ReadEvent, contentId: string): string =>
+  Object.entries(event.headers)
+    .filter(([name, value]) => !repeats(name, value, event, contentId))
+    .map(([name, value]) => printable(`${name}=${value}`))
+    .join(' ');
 
 const manifestsOf = ({ manifests }: DemoReport, style: Style): string[] => [
   ...table(

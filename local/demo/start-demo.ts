@@ -57,7 +57,7 @@ export async function startDemo(options: DemoOptions): Promise<void> {
     if (interrupted) process.exitCode = INTERRUPTED;
     else if (!options.once) await end.reached;
   } finally {
-    say(['', 'stops Reelway, then the servers']);
+    say(['', 'stops Reelway, then the servers (Reelway first ends the work at hand, for at most 30 s)']);
     ending.abort();
     await up.stop();
     await Promise.allSettled([work]);
