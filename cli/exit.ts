@@ -15,6 +15,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   TOPIC_MISSING: EXIT.failed,
   TOPIC_DRIFT: EXIT.failed,
   STACK_FAILED: EXIT.failed,
+  DEMO_FAILED: EXIT.failed,
 };
 
 /** The exit code an error ends the process with. */

@@ -24,7 +24,7 @@ export function addSubmit(parent: Command, cli: Cli): void {
     .description('Play the upload service: store a raw file and publish media.upload.initiated.')
     .argument('<id>', 'content id')
     .option('--file <path>', 'the file to upload')
-    .option('--key <key>', 'object key of the raw file (default: raw/<id>/<session>/<file name>)')
+    .option('--key <key>', 'object key of the raw file (default: raw/ID/SESSION/NAME)')
     .option('--session <id>', 'upload session id (default: a new one)')
     .option('--repeat', 'publish the very same event of the last upload once more, and store nothing')
     .option('--no-object', 'publish only, as an upload service would that lost the file')
