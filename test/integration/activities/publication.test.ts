@@ -25,13 +25,6 @@ async function approved(
   };
 }
 
-it('is refused while the record is newer than what our checks read', async () => {
-  const input = await approved();
-  const stale = publish(world.pool, { ...input, checkedVersion: 0 });
-  await expect(stale).rejects.toMatchObject({ code: 'METADATA_CHANGED' });
-  await expect(publish(world.pool, { ...input, checkedVersion: 1 })).resolves.toMatchObject({ wasVisible: false });
-});
-
 async function approve(
   contentId: string,
   name: string,
@@ -51,6 +44,13 @@ const change = (contentId: string, set: string): Promise<unknown> =>
   world.pool.query(`UPDATE contents SET ${set} WHERE content_id = $1`, [contentId]);
 
 describe('publishing', () => {
+  test('is refused while the record is newer than what our checks read', async () => {
+    const input = await approved();
+    const stale = publish(world.pool, { ...input, checkedVersion: 0 });
+    await expect(stale).rejects.toMatchObject({ code: 'METADATA_CHANGED' });
+    await expect(publish(world.pool, { ...input, checkedVersion: 1 })).resolves.toMatchObject({ wasVisible: false });
+  });
+
   test('makes approved content visible and tells what is announced', async () => {
     const input = await approved();
     const result = { title: 'A title', categories: ['film'], creatorId: 'anna', wasVisible: false };
