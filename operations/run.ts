@@ -108,7 +108,7 @@ function toView(activity: PendingActivity, row: ContentRow): ActivityView {
 }
 
 /** The activities that touch media bytes; the others are short ones on Postgres and Kafka. */
-const MEDIA_ACTIVITIES = new Set(['verifyUpload', 'transcodeRendition', 'runCheck', 'packageContent', 'removeOutputs']);
+const MEDIA_ACTIVITIES = new Set(['verifyUpload', 'transcodeRendition', 'packageContent', 'removeOutputs']);
 
 function queueOf(activity: string, row: ContentRow): string | null {
   if (!MEDIA_ACTIVITIES.has(activity)) return CATALOG_QUEUE;
