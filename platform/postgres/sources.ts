@@ -61,19 +61,23 @@ export async function describeSource(db: Queryable, id: SourceId, facts: SourceF
   ]);
 }
 
-/** The content of another creator that had exactly these bytes before, if any; the earliest. */
+/**
+ * The first content that had exactly these bytes, where it is another creator's. Whoever came first may bring them
+ * again, however many copies of others there are by now.
+ */
 export async function findOriginal(
   db: Queryable,
   copy: SourceId & { sha256: string; creatorId: string },
 ): Promise<{ contentId: string; creatorId: string } | null> {
   const found = await db.query<{ contentId: string; creatorId: string }>(
     `SELECT content_id AS "contentId", creator_id AS "creatorId" FROM sources
-     WHERE sha256 = $4 AND creator_id <> $5 AND source_id < (
+     WHERE sha256 = $4 AND source_id <= (
        SELECT source_id FROM sources WHERE content_id = $1 AND generation = $2 AND revision = $3)
      ORDER BY source_id LIMIT 1`,
-    [copy.contentId, copy.generation, copy.revision, copy.sha256, copy.creatorId],
+    [copy.contentId, copy.generation, copy.revision, copy.sha256],
   );
-  return found.rows[0] ?? null;
+  const first = found.rows[0];
+  return first && first.creatorId !== copy.creatorId ? first : null;
 }
 
 /** Held until the transaction ends; the same text is the same lock, for all processes. */

@@ -86,6 +86,15 @@ describe('registered sources', () => {
     expect(await originalOf('p2', 'sha-p', 'pia')).toBeNull();
   });
 
+  test('whose file it was first may bring it again after another creator’s copy of it', async () => {
+    for (const [id, creator] of Object.entries({ q1: 'quin', q2: 'rob', q3: 'quin' })) {
+      await register(id, `raw/${id}`, creator);
+      await describeAs(id, 'sha-q');
+    }
+    expect(await originalOf('q2', 'sha-q', 'rob')).toEqual({ contentId: 'q1', creatorId: 'quin' });
+    expect(await originalOf('q3', 'sha-q', 'quin')).toBeNull();
+  });
+
   test('of ten equal files read at once, nine are copies', async () => {
     const ids = Array.from({ length: 10 }, (_, index) => `e${String(index)}`);
     await Promise.all(ids.map((id) => register(id, `raw/${id}`)));
