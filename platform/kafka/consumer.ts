@@ -91,9 +91,10 @@ function createConsumer(client: KafkaJs, groupId: string): Consumer {
 /** Resolves with why it ended; the abort event when it was closed. */
 async function runUntilItEnds(consumer: Consumer, setting: ConsumerSetting, state: State): Promise<unknown> {
   let watch: NodeJS.Timeout | undefined;
+  const settled = new AbortController();
   try {
     return await new Promise<unknown>((ended, failed) => {
-      state.closing.addEventListener('abort', ended, { once: true });
+      state.closing.addEventListener('abort', ended, { signal: settled.signal });
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         ended(payload.error);
       });
@@ -107,6 +108,7 @@ async function runUntilItEnds(consumer: Consumer, setting: ConsumerSetting, stat
   } catch (error) {
     return error;
   } finally {
+    settled.abort();
     clearInterval(watch);
   }
 }
@@ -148,10 +150,12 @@ async function stop(consumer: Consumer, log: Logger): Promise<void> {
 
 function delay(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    const end = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
   });
 }
