@@ -6,7 +6,7 @@ import type { TopicNames } from './names';
 
 /** Records given at once: one short transaction of the handler, well inside the session. */
 const MAX_RECORDS = 500;
-/** kafkajs sends heartbeats from inside the handler only; the session lasts 30 s. */
+/** kafkajs sends heartbeats from inside the handler only; the session lasts 15 s. */
 const BEAT_MS = 1_500;
 const FIRST_BACK_OFF_MS = 250;
 const LONGEST_BACK_OFF_MS = 20_000;

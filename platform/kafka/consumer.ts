@@ -6,7 +6,8 @@ import { createBatchHandler } from './batch-handler';
 import { RETRY } from './client';
 import type { TopicNames } from './names';
 
-const SESSION_MS = 30_000;
+/** How long a group waits for a consumer that was killed; five heartbeats, and many times the longest handler. */
+const SESSION_MS = 15_000;
 const HEARTBEAT_MS = 3_000;
 const REBALANCE_MS = 30_000;
 /** How long a poll may wait for records; the leave of a consumer waits for its last poll. */
@@ -15,8 +16,8 @@ const MAX_BYTES = 2 * 1024 * 1024;
 const MAX_BYTES_PER_PARTITION = 1024 * 1024;
 /** Partitions handled side by side; each holds one connection of the pool for a moment. */
 const PARTITIONS_AT_ONCE = 4;
-/** No sign of life for two sessions: kafkajs hangs, for it would have rejoined or crashed by now. */
-const DEAD_AFTER_MS = 2 * SESSION_MS;
+/** Longer than a join may wait for the others of a rebalance; then kafkajs hangs, for it would have crashed by now. */
+const DEAD_AFTER_MS = 3 * SESSION_MS;
 const WATCH_MS = 5_000;
 /** A handler is short, so a stop that takes longer hangs. */
 const STOP_MS = 10_000;
