@@ -1,5 +1,4 @@
 import { condition } from '@temporalio/workflow';
-import type { ErrorCode } from '../contracts/model/errors';
 import type { Milestone, Notice, OutcomeReport, Snapshot } from '../contracts/model/lifecycle';
 import type { AnnounceResult } from '../contracts/model/work';
 import { catalog } from './work';
@@ -77,5 +76,3 @@ function summaryOf(milestones: Milestone[], outcomes: OutcomeReport[]): string {
   const told = topics.length > 0 ? topics.join(', ') : `${String(milestones.length)} transitions`;
   return outcomes.length > 0 ? `announce ${told}; ${String(outcomes.length)} outcomes` : `announce ${told}`;
 }
-
-export type Refusal = { code: ErrorCode; topic: string };

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import { isErrorCode, type ErrorCode } from '../contracts/model/errors';
+import { isErrorCode, ReelwayError, type ErrorCode } from '../contracts/model/errors';
 
 export interface StageFailure {
   code: ErrorCode;
@@ -16,6 +16,7 @@ const TIMEOUT_CODES: Record<string, ErrorCode> = {
 /** What an activity's failure means in our words; an activity of ours says it in its failure's type. */
 export function stageFailure(error: unknown): StageFailure {
   const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ReelwayError) return { code: cause.code, message: cause.message };
   if (cause instanceof ApplicationFailure) {
     const type = cause.type ?? '';
     return { code: isErrorCode(type) ? type : 'INTERNAL', message: cause.message };

@@ -10,16 +10,15 @@ import type { Fact } from '../contracts/model/facts';
 import type { Milestone, OutcomeReport } from '../contracts/model/lifecycle';
 import { STAGES, type Stage } from '../contracts/model/status';
 import type { MilestoneTopic } from '../contracts/model/topics';
-import { mediaQueueOf, type Activities, type AnnounceResult } from '../contracts/model/work';
+import type { AnnounceResult } from '../contracts/model/work';
 import { Alarm } from './alarm';
 import { Announcer } from './announcer';
-import { isNoWorker, stageFailure } from './failure';
+import { stageFailure } from './failure';
 import type { CommandAnswer, LifecycleInput, LifecycleResult, LifecycleView } from './messages';
 import { showAttributes, showDetails } from './presence';
 import { isAllRecorded, recordDecisions } from './recorder';
 import { compensate } from './saga';
 import { stageTasks } from './stages';
-import { StageFailed } from './stages/transcode';
 import { foldFact, takeHeldUpload, type Folded } from './state/fold';
 import { isDelegated, isOpen, type StartedState } from './state/gates';
 import { nextDeadline, park, settle } from './state/settle';
@@ -40,8 +39,6 @@ const STAGE_OF: Record<MilestoneTopic, Stage | null> = {
   'media.published': 'publish',
   'internal.lifecycle.events': null,
 };
-
-type MediaResult<K extends keyof Activities> = Awaited<ReturnType<Activities[K]>>;
 
 /** One run: its state, what is under way, and the loop that brings facts, commands, results and deadlines together. */
 export class LifecycleRun {
@@ -204,39 +201,7 @@ export class LifecycleRun {
       this.update((state) => patchStage(state, stage, { status: 'CANCELLED', endedAt: Date.now(), deadlineAt: null }));
       return;
     }
-    const failure = error instanceof StageFailed ? error.failure : stageFailure(error);
-    this.update((state) => park(state, stage, failure, Date.now()));
-  }
-
-  /** Media work that says when no worker takes it, and goes on by itself once one does. */
-  async onMediaQueue<K extends 'verifyUpload' | 'packageContent'>(
-    stage: Stage,
-    name: K,
-    summary: string,
-    input: Parameters<Activities[K]>[0],
-  ): Promise<MediaResult<K>> {
-    const call = (options: { scheduleToStartTimeout?: number }): Promise<unknown> => {
-      const activity = this.media(stage)[name] as unknown as {
-        executeWithOptions(options: object, args: [typeof input]): Promise<unknown>;
-      };
-      return activity.executeWithOptions({ summary, ...options }, [input]);
-    };
-    try {
-      return (await call({ scheduleToStartTimeout: this.state.policy.queueWaitMs })) as MediaResult<K>;
-    } catch (error) {
-      if (!isNoWorker(error)) throw error;
-      return (await this.untilTaken(stage, () => call({}))) as MediaResult<K>;
-    }
-  }
-
-  private async untilTaken(stage: Stage, call: () => Promise<unknown>): Promise<unknown> {
-    const message = `task queue ${mediaQueueOf(this.started().upload.residency)}`;
-    this.update((state) => patchStage(state, stage, { status: 'WAITING', code: 'NO_WORKER', message }));
-    try {
-      return await call();
-    } finally {
-      this.update((state) => patchStage(state, stage, { status: 'RUNNING', code: null, message: null }));
-    }
+    this.update((state) => park(state, stage, stageFailure(error), Date.now()));
   }
 
   registerCompensation(step: Compensation['step']): void {

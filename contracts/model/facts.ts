@@ -67,5 +67,3 @@ export interface Fact {
   at: number;
   body: UploadFact | TranscodedFact | PackagedFact | FlaggedFact | DecidedFact;
 }
-
-export type FactKind = Fact['body']['kind'];

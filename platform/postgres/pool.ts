@@ -65,7 +65,7 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
 }
 
 /** "host:port/database" of a connection string, without user and password. */
-export function addressOf(url: string): string {
+function addressOf(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   return parsed ? `${parsed.host}${parsed.pathname}` : 'its address';
 }

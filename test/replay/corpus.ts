@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 
-export const CORPUS = join(__dirname, 'histories');
+const CORPUS = join(__dirname, 'histories');
 
 /** A history as the Temporal UI downloads it. */
 export interface StoredHistory {
@@ -22,7 +22,7 @@ export function readCorpus(folder = CORPUS): StoredHistory[] {
 }
 
 /** Stack traces name folders of the machine that recorded, and replay does not look at them. */
-export const withoutStackTraces = (_key: string, value: unknown): unknown => {
+const withoutStackTraces = (_key: string, value: unknown): unknown => {
   if (typeof value !== 'object' || value === null || !('stackTrace' in value)) return value;
   return { ...value, stackTrace: '' };
 };

@@ -5,7 +5,7 @@ let rows = 0;
 const nextRow = (): string => String(++rows);
 
 /** Facts as the bridge makes them; each has an identity of its own unless one is given. */
-export function fact(key: string, body: Fact['body'], patch: Partial<Fact> = {}): Fact {
+function fact(key: string, body: Fact['body'], patch: Partial<Fact> = {}): Fact {
   return { row: nextRow(), eventId: randomUUID(), key, at: 1_000, body, ...patch };
 }
 

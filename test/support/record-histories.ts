@@ -8,7 +8,7 @@ import { fetchHistory } from '../replay/corpus';
  * Names the folder that gets the histories of every item with a `history` name, when a world closes. Unset: none are
  * kept. This is how the replay corpus is made, by hand, from the end-to-end tests; the tests that replay it never do.
  */
-export const RECORD_VARIABLE = 'REELWAY_RECORD_HISTORIES';
+const RECORD_VARIABLE = 'REELWAY_RECORD_HISTORIES';
 
 const named = new Map<string, string>();
 

@@ -56,7 +56,7 @@ export interface Item {
 
 /** A service's own clock: each event is a second later than the one before, so that tests need not wait for time to pass. */
 let clock = Date.now() - 3_600_000;
-export const nextTime = (): string => new Date((clock += 1_000)).toISOString();
+const nextTime = (): string => new Date((clock += 1_000)).toISOString();
 
 export async function createItem(world: World, options: ItemOptions = {}): Promise<Item> {
   const id = options.id ?? `c-${randomUUID()}`;
@@ -144,7 +144,7 @@ async function reaches(
       withinMs,
     );
   } catch (error) {
-    throw new TestFailure(`${id} is not ${JSON.stringify(wanted)} but ${JSON.stringify(last)}`, error as Error);
+    throw new TestFailure(`${id} is not ${JSON.stringify(wanted)} but ${JSON.stringify(last)}`, error);
   }
 }
 

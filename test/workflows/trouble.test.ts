@@ -275,7 +275,7 @@ describe('facts in the closing task', () => {
     let run: Handle | undefined;
     const publishContent: Activities['publishContent'] = () => {
       const burst = Array.from({ length: 20 }, (_, i) => decidedFact('APPROVED', 20_000 + i));
-      sent = Promise.all(burst.map((fact) => run?.signal('facts', [fact])));
+      sent = Promise.all(burst.map(async (fact) => run?.signal('facts', [fact])));
       return Promise.resolve({ title: 'T', categories: [], creatorId: 'creator-1', wasVisible: false });
     };
     await lab.withWorkers({ publishContent }, async (world) => {

@@ -1,4 +1,5 @@
 import { isCancellation } from '@temporalio/workflow';
+import { ReelwayError } from '../../contracts/model/errors';
 import type { Flag } from '../../contracts/model/facts';
 import { checks, catalog } from '../work';
 import { allEnded, stageFailure } from '../failure';
@@ -6,7 +7,6 @@ import type { LifecycleRun } from '../run';
 import { priorityOf } from '../state/moderation';
 import { addAutoDecision, autoDecisionId } from '../state/settle';
 import { patchStage, placeOf } from '../state/state';
-import { StageFailed } from './transcode';
 
 interface CheckRun {
   flags: Flag[];
@@ -20,7 +20,7 @@ export async function moderate(run: LifecycleRun): Promise<void> {
   const checkedVersion = ran.versions.length > 0 ? Math.min(...ran.versions) : null;
   run.update((state) => ({ ...state, checkedVersion }));
   if (ran.down.length > 0 && ran.down.length === run.state.policy.checks.length) {
-    throw new StageFailed({ code: 'ALL_CHECKS_DOWN', message: ran.down.join('; ') });
+    throw new ReelwayError('ALL_CHECKS_DOWN', ran.down.join('; '));
   }
   if (ran.flags.length > 0) await raise(run, ran.flags);
   else if (ran.down.length === 0) await clear(run);

@@ -1,3 +1,4 @@
+import { mediaWork } from '../media-work';
 import type { LifecycleRun } from '../run';
 import { placeOf } from '../state/state';
 
@@ -5,10 +6,15 @@ import { placeOf } from '../state/state';
 export async function packageContent(run: LifecycleRun): Promise<void> {
   const state = run.started();
   run.registerCompensation('package');
-  const { manifests } = await run.onMediaQueue('package', 'packageContent', 'package DASH (cenc) and HLS (cbcs)', {
-    place: placeOf(state),
-    renditions: state.encoded,
-    set: 1,
+  const { manifests } = await mediaWork(run, {
+    stage: 'package',
+    name: 'packageContent',
+    summary: 'package DASH (cenc) and HLS (cbcs)',
+    input: {
+      place: placeOf(state),
+      renditions: state.encoded,
+      set: 1,
+    },
   });
   run.update((now) => ({ ...now, manifests }));
   run.tell('media.drm.packaged', 'packaged', {

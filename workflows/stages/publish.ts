@@ -19,7 +19,10 @@ const WAIT_MS = 5_000;
 export async function publish(run: LifecycleRun): Promise<void> {
   await condition(() => run.announcer.isIdle());
   for (let tried = 1; ; tried++) {
-    if (!canPublish(run.state)) return reopen(run);
+    if (!canPublish(run.state)) {
+      reopen(run);
+      return;
+    }
     try {
       const result = await CancellationScope.nonCancellable(() => makeVisible(run));
       // A cancel that came meanwhile withdraws it again: nothing is announced.

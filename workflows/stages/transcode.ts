@@ -1,4 +1,5 @@
 import { isCancellation } from '@temporalio/workflow';
+import { ReelwayError } from '../../contracts/model/errors';
 import type { RenditionRef } from '../../contracts/model/facts';
 import type { RenditionView } from '../../contracts/model/lifecycle';
 import type { Rung, TranscodeResult, TranscodedView, VerifyUploadResult } from '../../contracts/model/work';
@@ -13,7 +14,7 @@ export async function transcode(run: LifecycleRun): Promise<void> {
   run.registerCompensation('transcode');
   const failures = await allEnded(missing.map((rung) => encode(run, source, rung)));
   const failure = failures.find((one) => one !== null);
-  if (failure) throw new StageFailed(failure);
+  if (failure) throw new ReelwayError(failure.code, failure.message ?? undefined);
   const transcoded = transcodedView(run.state.encoded);
   run.update((state) => ({ ...state, transcoded }));
   run.tell('media.transcoded', 'transcoded', {
@@ -22,11 +23,6 @@ export async function transcode(run: LifecycleRun): Promise<void> {
     audio_tracks: transcoded.audioTracks,
     duration_seconds: transcoded.durationSeconds,
   });
-}
-
-/** Carries a failure that is already in our words out of a stage. */
-export class StageFailed {
-  constructor(readonly failure: StageFailure) {}
 }
 
 const isEncoded = (state: LifecycleState, rung: Rung): boolean =>
@@ -65,7 +61,7 @@ function markRendition(run: LifecycleRun, rung: Rung, patch: Pick<RenditionView,
 }
 
 /** Sorted lowest first, however the encoders finished, so that the announcement is the same on every path. */
-export function transcodedView(encoded: TranscodeResult[]): TranscodedView {
+function transcodedView(encoded: TranscodeResult[]): TranscodedView {
   const byBitrate = [...encoded].sort((a, b) => a.rung.bitrate - b.rung.bitrate);
   const seconds = Math.max(...encoded.map((one) => one.durationSeconds));
   return {

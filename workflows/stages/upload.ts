@@ -1,3 +1,4 @@
+import { mediaWork } from '../media-work';
 import { isDelegated } from '../state/gates';
 import type { LifecycleRun } from '../run';
 import { placeOf } from '../state/state';
@@ -6,11 +7,16 @@ import { placeOf } from '../state/state';
 export async function verifyUpload(run: LifecycleRun): Promise<void> {
   const state = run.started();
   const planLadder = !isDelegated(state, 'transcode');
-  const source = await run.onMediaQueue('upload', 'verifyUpload', `verify ${state.upload.contentType} upload`, {
-    place: placeOf(state),
-    upload: state.upload,
-    verify: state.policy.verify,
-    planLadder,
+  const source = await mediaWork(run, {
+    stage: 'upload',
+    name: 'verifyUpload',
+    summary: `verify ${state.upload.contentType} upload`,
+    input: {
+      place: placeOf(state),
+      upload: state.upload,
+      verify: state.policy.verify,
+      planLadder,
+    },
   });
   const renditions = source.ladder.map((rung) => ({ label: rung.label, status: 'PENDING' as const, code: null }));
   run.update((now) => ({ ...now, source, renditions }));

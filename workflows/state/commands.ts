@@ -4,7 +4,7 @@ import type { CancelCommand, DecideCommand, RetryCommand } from '../messages';
 import { patchStage, type LifecycleState } from './state';
 
 /** The stage a retry is about: the one named, else the one that is parked. */
-export const retryTarget = (state: LifecycleState, command: RetryCommand): Stage | undefined =>
+const retryTarget = (state: LifecycleState, command: RetryCommand): Stage | undefined =>
   command.stage ?? STAGES.find((stage) => state.stages[stage].status === 'PARKED');
 
 /** Why a retry cannot be, or null. An edit that was asked for is no failure: only an upload or a decision ends it. */

@@ -75,7 +75,7 @@ function foldUpload(state: LifecycleState, fact: Fact, body: UploadFact, told: T
   return told({ ...state, heldUploads: [...state.heldUploads, fact] }, 'parked', 'SECOND_UPLOAD');
 }
 
-export const uploadOf = (fact: Fact, body: UploadFact): Upload => ({
+const uploadOf = (fact: Fact, body: UploadFact): Upload => ({
   uploadSessionId: body.uploadSessionId,
   creatorId: body.creatorId,
   rawKey: body.rawKey,
@@ -109,7 +109,7 @@ function foldPackaged(state: LifecycleState, body: PackagedFact, now: number, to
   return told(endStage(next, 'package', now), 'applied');
 }
 
-export const endStage = (state: LifecycleState, stage: 'transcode' | 'package', now: number): LifecycleState =>
+const endStage = (state: LifecycleState, stage: 'transcode' | 'package', now: number): LifecycleState =>
   patchStage(state, stage, { status: 'DONE', endedAt: now, deadlineAt: null, code: null, message: null });
 
 function foldFlagged(state: LifecycleState, fact: Fact, body: FlaggedFact, told: Tell): Folded {

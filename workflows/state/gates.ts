@@ -9,9 +9,9 @@ export type StartedState = LifecycleState & { upload: Upload };
 const started = (state: LifecycleState): state is StartedState => state.upload !== null;
 const done = (state: LifecycleState, stage: Stage): boolean => state.stages[stage].status === 'DONE';
 
-export const canVerify = (state: LifecycleState): state is StartedState => started(state);
-export const canTranscode = (state: LifecycleState): boolean => done(state, 'upload');
-export const canModerate = (state: LifecycleState): boolean => done(state, 'transcode');
+const canVerify = (state: LifecycleState): state is StartedState => started(state);
+const canTranscode = (state: LifecycleState): boolean => done(state, 'upload');
+const canModerate = (state: LifecycleState): boolean => done(state, 'transcode');
 export const canPackage = (state: LifecycleState): boolean => done(state, 'moderate') && verdictOf(state) === 'cleared';
 
 /** Visible only with everything made, nothing open, and a decision that Postgres knows. */

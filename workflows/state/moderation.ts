@@ -30,7 +30,7 @@ export function verdictOf(state: LifecycleState): Verdict {
   return decision.decision === 'EDIT_REQUESTED' ? 'edit' : 'cleared';
 }
 
-export const ESCALATED_FROM = 0.95;
+const ESCALATED_FROM = 0.95;
 
 /** ESCALATED from a confidence of 0.95 on. */
 export const priorityOf = (flags: { confidence_score: number }[]): 'STANDARD' | 'ESCALATED' =>

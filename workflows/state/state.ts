@@ -78,7 +78,7 @@ const newStage = (stage: Stage): StageView => ({
   message: null,
 });
 
-export const newStages = (): Record<Stage, StageView> => ({
+const newStages = (): Record<Stage, StageView> => ({
   upload: newStage('upload'),
   transcode: newStage('transcode'),
   moderate: newStage('moderate'),

@@ -9,7 +9,7 @@ const parkedStage = (state: LifecycleState): StageView | undefined =>
   STAGES.map((stage) => state.stages[stage]).find((stage) => stage.status === 'PARKED');
 
 /** The stage that holds the content up, else the one it is in. */
-export const shownStage = (state: LifecycleState): Stage => parkedStage(state)?.stage ?? currentStage(state);
+const shownStage = (state: LifecycleState): Stage => parkedStage(state)?.stage ?? currentStage(state);
 
 /** True where only a new upload helps: a bad file, or an edit that a reviewer asked for. */
 export function awaitsCreator(state: LifecycleState): boolean {
@@ -36,7 +36,7 @@ const isReview = (state: LifecycleState): boolean =>
 /** Codes of a waiting stage that an operator must hear of; a review inside its time is not one of them. */
 const ATTENTION_WHILE_WAITING: readonly (ErrorCode | null)[] = ['NO_WORKER', 'REVIEW_OVERDUE'];
 
-export function needsAttention(state: LifecycleState): boolean {
+function needsAttention(state: LifecycleState): boolean {
   if (state.ended) return false;
   if (state.compensating?.failed) return true;
   const status = statusOf(state);
@@ -47,7 +47,7 @@ export function needsAttention(state: LifecycleState): boolean {
   );
 }
 
-export function codeOf(state: LifecycleState): ErrorCode | null {
+function codeOf(state: LifecycleState): ErrorCode | null {
   if (state.ended) return state.ended.code;
   if (state.compensating?.failed) return 'COMPENSATION_FAILED';
   return state.stages[shownStage(state)].code;
