@@ -11,6 +11,7 @@ import { readBack } from './events';
 import { checkManifests } from './manifests';
 import type { PublishedClip } from './publish-clip';
 import type { DemoReport } from './report';
+import { timeId } from './time-id';
 
 const SECOND_MS = 1_000;
 
@@ -23,7 +24,12 @@ export async function examine(
   const sent = [...shown.milestones, ...shown.notices];
   const expected = sent.map((event) => event.eventId);
   const { contentId } = shown;
-  const events = await readBack(deps.kafka(), { groupId: `reader-of-${contentId}`, contentId, expected, signal });
+  const events = await readBack(deps.kafka(), {
+    groupId: `reader-of-${contentId}-${timeId()}`,
+    contentId,
+    expected,
+    signal,
+  });
   const manifests = await openAndCheck(deps, shown, signal);
   return {
     ...{ contentId, workflowId: shown.workflowId, title: shown.title ?? '' },
