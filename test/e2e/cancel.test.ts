@@ -51,7 +51,7 @@ const objectsOf = (item: Item): string[] =>
 
 /** The first rendition is recorded, the next two are being encoded, and with two slots the sound waits for its turn. */
 async function midTranscode(): Promise<Item> {
-  const item = await createItem(world, { clip });
+  const item = await createItem(world, { clip, history: 'cancelled' });
   await item.upload();
   await eventually(
     'a rendition is recorded and two others are being encoded',
