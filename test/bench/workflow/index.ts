@@ -1,0 +1,48 @@
+import type { Bench, BenchOptions, BenchResult } from '../bench';
+import { withStack } from '../stack';
+import { rounded, median } from '../statistics';
+import { measurePair, type Pair } from './pairs';
+import { realHistoryEvents } from './real-history';
+import { withSides, type Sides } from './sides';
+
+export const workflowBench: Bench = {
+  about: 'contents/s through the whole workflow with no-op stages, against a straight line of the same activities',
+  targets: { workflow: 0.8 },
+  run: (options) =>
+    withStack(options, async (stack) => {
+      const measured = await withSides(stack.temporal.address, (sides) => measure(sides, options));
+      options.say('lets a real 1080p video be published, to count its history');
+      const historyEvents = await realHistoryEvents(stack);
+      return { ...measured, figures: { ...measured.figures, historyEvents } };
+    }),
+};
+
+async function measure(sides: Sides, { pairs, say }: BenchOptions): Promise<BenchResult> {
+  say('warm-up pair');
+  await measurePair(sides, 0);
+  const measured: Pair[] = [];
+  for (let index = 1; index <= pairs; index++) {
+    const pair = await measurePair(sides, index);
+    measured.push(pair);
+    const { workflow, baseline, ratio } = pair;
+    say(`pair ${String(index)}: workflow ${shown(workflow)}, straight line ${shown(baseline)}, ratio ${shown(ratio)}`);
+  }
+  const ratios = measured.map((pair) => pair.ratio);
+  return {
+    ratios: { workflow: rounded(median(ratios)) },
+    figures: {
+      workflowPairs: ratios.map(rounded),
+      workflowSpread: rounded(Math.max(...ratios) - Math.min(...ratios)),
+      contentsPerSecond: rounded(median(measured.map((pair) => pair.workflow))),
+      straightLinePerSecond: rounded(median(measured.map((pair) => pair.baseline))),
+      activities: sides.activities,
+      announces: sides.announces,
+      noOpHistoryEvents: sides.costs.workflow.events,
+      noOpWorkflowTasks: sides.costs.workflow.tasks,
+      straightLineEvents: sides.costs.straightLine.events,
+      straightLineTasks: sides.costs.straightLine.tasks,
+    },
+  };
+}
+
+const shown = (value: number): string => value.toFixed(2);
