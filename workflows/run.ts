@@ -51,8 +51,6 @@ export class LifecycleRun {
   private resting = false;
   /** Unwinding or closing: there is no loop to wait for. */
   private ending = false;
-  private shown = '';
-  private since = Date.now();
   private cause: string | null = null;
 
   constructor(
@@ -60,7 +58,7 @@ export class LifecycleRun {
     public state: LifecycleState,
   ) {
     this.announcer = new Announcer({
-      snapshot: () => snapshotOf(this.state, this.since),
+      snapshot: () => snapshotOf(this.state),
       takeOutcomes: () => this.outcomes.splice(0),
       isClosing: () => this.state.ended !== null,
       isSettled: () => this.ending || (this.resting && !this.changed),
@@ -89,11 +87,11 @@ export class LifecycleRun {
   }
 
   view(): LifecycleView {
-    return viewOf(this.state, this.since);
+    return viewOf(this.state);
   }
 
   private answer(): CommandAnswer {
-    const { status, stage, visibility, attention } = snapshotOf(this.state, this.since);
+    const { status, stage, visibility, attention } = snapshotOf(this.state);
     return { status, stage, visibility, attention };
   }
 
@@ -125,14 +123,14 @@ export class LifecycleRun {
   /** `changed` was set by this very pass; only what comes after it wakes the loop. */
   private async rest(): Promise<void> {
     this.changed = this.facts.length > 0 || this.needsAnotherPass();
-    const summary = `${snapshotOf(this.state, this.since).stage} ${statusOf(this.state)}`;
+    const summary = `${snapshotOf(this.state).stage} ${statusOf(this.state)}`;
     this.resting = true;
-    await this.alarm.wait(() => this.changed, nextDeadline(this.state), summary);
+    await this.alarm.wait(() => this.changed || this.isContinueDue(), nextDeadline(this.state), summary);
     this.resting = false;
   }
 
   private needsAnotherPass(): boolean {
-    return transitionKey(this.state) !== this.shown || STAGES.some((stage) => this.canBegin(stage));
+    return transitionKey(this.state) !== this.state.shown || STAGES.some((stage) => this.canBegin(stage));
   }
 
   // --- facts
@@ -222,22 +220,18 @@ export class LifecycleRun {
   /** Shows a changed state to people (attributes, details) and to others (a transition). */
   private present(): void {
     const key = transitionKey(this.state);
-    if (key !== this.shown) {
-      this.shown = key;
-      this.since = Date.now();
-      this.update((state) => ({ ...state, stateVersion: state.stateVersion + 1 }));
+    if (key !== this.state.shown) {
+      const since = Date.now();
+      this.update((state) => ({ ...state, shown: key, since, stateVersion: state.stateVersion + 1 }));
       if (this.state.upload) this.tellTransition();
     }
-    const snapshot = snapshotOf(this.state, this.since);
+    const snapshot = snapshotOf(this.state);
     if (this.state.upload) showAttributes(snapshot);
     showDetails(snapshot);
   }
 
   private tellTransition(): void {
-    const { contentId, generation, revision, stage, status, visibility, attention, code } = snapshotOf(
-      this.state,
-      this.since,
-    );
+    const { contentId, generation, revision, stage, status, visibility, attention, code } = snapshotOf(this.state);
     this.tell('internal.lifecycle.events', 'transition', {
       content_id: contentId,
       generation,
@@ -302,7 +296,7 @@ export class LifecycleRun {
   }
 
   private result(): LifecycleResult {
-    const { status, visibility, revision, code } = snapshotOf(this.state, this.since);
+    const { status, visibility, revision, code } = snapshotOf(this.state);
     return { status, visibility, revision, code };
   }
 

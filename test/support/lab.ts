@@ -35,11 +35,22 @@ export interface StartInput {
 /** The server's own numbers of the types we use. */
 const INDEXED_VALUE_TYPE: Record<string, number> = { KEYWORD: 2, INT: 3, BOOL: 5, DATETIME: 6 };
 
+/** The SDK gives the server 5 s to listen, which a JVM on a busy machine may need more than once for. */
+const START_TRIES = 8;
+
+async function startServer(tried = 1): Promise<TestWorkflowEnvironment> {
+  const executable = { type: 'existing-path' as const, path: await testServerCommand() };
+  try {
+    return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+  } catch (error) {
+    if (tried === START_TRIES) throw error;
+    return startServer(tried + 1);
+  }
+}
+
 export async function createLab(): Promise<Lab> {
   quietRuntime();
-  const env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: await testServerCommand() } },
-  });
+  const env = await startServer();
   await env.connection.operatorService.addSearchAttributes({
     searchAttributes: Object.fromEntries(
       Object.values(ATTRIBUTES).map((key) => [key.name, INDEXED_VALUE_TYPE[key.type] ?? 0]),

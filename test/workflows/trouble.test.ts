@@ -1,9 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
 import type { Activities } from '../../contracts/model/work';
-import { decidedFact, flaggedFact, transcodedFact, uploadFact } from '../support/facts';
+import { decidedFact, flaggedFact, packagedFact, transcodedFact, uploadFact } from '../support/facts';
 import { createLab, type Handle, type Lab } from '../support/lab';
 import { cancelUpdate, decideUpdate, retryUpdate, stateQuery } from '../../workflows/messages';
+import { DEFAULT_POLICY } from '../../contracts/model/policy';
+import { foldFact } from '../../workflows/state/fold';
+import { settle } from '../../workflows/state/settle';
+import { newState, patchStage } from '../../workflows/state/state';
 import { eventually } from '../support/eventually';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -304,6 +308,33 @@ describe('a record that changed after the checks had read it', () => {
       await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
       expect(world.calls.filter((call) => call === 'runCheck text')).toHaveLength(2);
       expect(world.calls.filter((call) => call === 'packageContent')).toHaveLength(1);
+    });
+  });
+});
+
+describe('a run with a long history', () => {
+  it('continues as new with everything it knows, and its memory of facts', async () => {
+    await lab.withWorkers({}, async (world) => {
+      const upload = uploadFact();
+      const policy = {
+        ...DEFAULT_POLICY,
+        executors: { transcode: 'service', moderate: 'service', package: 'service' },
+      } as const;
+      const before = [upload, transcodedFact(), packagedFact(), flaggedFact(5_000)].reduce(
+        (state, one) => settle(foldFact(state, one, 6_000).state, 6_000),
+        patchStage(newState({ contentId: 'long', generation: 1, policy }), 'upload', { status: 'DONE' }),
+      );
+      const resumed = { ...before, signals: 6_000 };
+      const run = await lab.start({ contentId: 'long', facts: [upload], input: { policy, resumed } });
+      await eventually('a second run goes on', async () => {
+        const now = await lab.env.client.workflow.getHandle(run.workflowId).describe();
+        return now.runId !== run.signaledRunId;
+      });
+      const successor = lab.env.client.workflow.getHandle(run.workflowId);
+      await successor.signal('facts', [decidedFact('APPROVED', 7_000)]);
+      await expect(successor.result()).resolves.toMatchObject({ status: 'PUBLISHED', revision: 1 });
+      expect(world.topics()).toEqual(['media.published']);
+      expect(world.calls).not.toContain('verifyUpload');
     });
   });
 });

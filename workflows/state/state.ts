@@ -65,6 +65,9 @@ export interface LifecycleState {
   seenKeys: string[];
   signals: number;
   ordinals: Record<string, number>;
+  /** What was last told of the state (a transition key), and since when it holds. */
+  shown: string;
+  since: number;
 }
 
 const newStage = (stage: Stage): StageView => ({
@@ -113,6 +116,8 @@ export function newState(start: { contentId: string; generation: number; policy:
     seenKeys: [],
     signals: 0,
     ordinals: {},
+    shown: '',
+    since: 0,
   };
 }
 

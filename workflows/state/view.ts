@@ -53,7 +53,7 @@ function codeOf(state: LifecycleState): ErrorCode | null {
   return state.stages[shownStage(state)].code;
 }
 
-export function snapshotOf(state: LifecycleState, since: number): Snapshot {
+export function snapshotOf(state: LifecycleState): Snapshot {
   const upload = state.upload;
   return {
     contentId: state.contentId,
@@ -65,7 +65,7 @@ export function snapshotOf(state: LifecycleState, since: number): Snapshot {
     visibility: state.visibility,
     attention: needsAttention(state),
     code: codeOf(state),
-    since,
+    since: state.since,
     uploadSessionId: upload?.uploadSessionId ?? '',
     creatorId: upload?.creatorId ?? '',
     residency: upload?.residency ?? 'GLOBAL',
@@ -76,10 +76,10 @@ export function snapshotOf(state: LifecycleState, since: number): Snapshot {
   };
 }
 
-export function viewOf(state: LifecycleState, since: number): LifecycleView {
+export function viewOf(state: LifecycleState): LifecycleView {
   const decision = standingDecision(state);
   return {
-    ...snapshotOf(state, since),
+    ...snapshotOf(state),
     openFlags: openFlags(state),
     decision: decision && {
       decisionId: decision.decisionId,
