@@ -33,7 +33,8 @@ COPY --from=build /app/bin ./bin
 COPY --from=build /app/dist ./dist
 # The folders exist with their owner, so that named volumes take it over.
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin reelway \
-  && install -d -o reelway -g reelway /var/lib/reelway /var/lib/reelway/objects /var/lib/reelway/temp \
+  && install -d -o reelway -g reelway /var/lib/reelway /var/lib/reelway/temp \
+    /var/lib/reelway/objects /var/lib/reelway/objects/NG \
   && ln -s /app/bin/reelway.js /usr/local/bin/reelway
 USER reelway
 CMD ["reelway", "--help"]

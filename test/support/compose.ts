@@ -62,12 +62,17 @@ export async function composeModel(text: string = composeText()): Promise<Compos
   }
 }
 
-/** Our own services: the command and environment of each, as docker would start it. */
+/** Our own services: those that run our image. */
+export async function ourServices(): Promise<Record<string, ComposeService>> {
+  const { services } = await composeModel();
+  return Object.fromEntries(Object.entries(services).filter(([, { image }]) => image === IMAGE));
+}
+
+/** The command and environment of each of our services, as docker would start it. */
 export async function composeServices(): Promise<
   Record<string, { command: string[]; environment: Record<string, string> }>
 > {
-  const { services } = await composeModel();
-  const ours = Object.entries(services).filter(([, { image }]) => image === IMAGE);
+  const ours = Object.entries(await ourServices());
   return Object.fromEntries(ours.map(([name, { command = [], environment = {} }]) => [name, { command, environment }]));
 }
 
