@@ -1,6 +1,7 @@
 import { errorRow, type ErrorCode } from '../../contracts/model/errors';
 import { bunnyClip, Clips, mediaTools, tempDir } from '../support/clips';
 import { eventually } from '../support/eventually';
+import { expectInvariants } from '../support/invariants';
 import type { ReelwayProcess } from '../support/processes';
 import { createItem, type Item } from '../support/story';
 import { findRuns, tracesOf } from '../support/traces';
@@ -44,6 +45,7 @@ beforeAll(async () => {
   };
   await Promise.all([whole, ...Object.values(broken)].map((one) => one.upload()));
 });
+afterAll(() => expectInvariants(world));
 afterAll(async () => {
   await world.close();
   await folder.remove();

@@ -7,6 +7,7 @@ import { startTemporal } from '../../local/stack';
 import { connectTemporal, type Temporal } from '../../platform/temporal/client';
 import { bunnyClip } from '../support/clips';
 import { eventually } from '../support/eventually';
+import { expectInvariants } from '../support/invariants';
 import { createItem, type Item } from '../support/story';
 import { createWorld, type World } from '../support/world';
 
@@ -18,6 +19,7 @@ beforeAll(async () => {
   world = await createWorld();
   item = await createItem(world, { history: 'plain-five-copies', clip: await bunnyClip() });
 });
+afterAll(() => expectInvariants(world));
 afterAll(() => world.close());
 
 /** Everything that a second run, activity or milestone would change. */

@@ -1,5 +1,6 @@
 import { Clips, mediaTools, tempDir } from '../support/clips';
 import { eventually } from '../support/eventually';
+import { expectInvariants } from '../support/invariants';
 import { createItem, type Item } from '../support/story';
 import { findRuns, pathsBelow, watch, type Watch } from '../support/traces';
 import { createWorld, type World } from '../support/world';
@@ -27,6 +28,7 @@ beforeAll(async () => {
   item = await createItem(world, { type: 'AUDIO', residency: 'NG', clip });
   await item.upload();
 });
+afterAll(() => expectInvariants(world));
 afterAll(async () => {
   everSeen.stop();
   await world.close();

@@ -1,3 +1,4 @@
+import { expectInvariants } from '../support/invariants';
 import { createItem } from '../support/story';
 import { createWorld, type World } from '../support/world';
 
@@ -15,6 +16,7 @@ beforeAll(async () => {
   world = await createWorld({ env: SERVICES });
   await world.spawnReelway(['up']);
 });
+afterAll(() => expectInvariants(world));
 afterAll(() => world.close());
 
 describe('with every stage executed by other services, which speak through Kafka alone', () => {
