@@ -24,7 +24,7 @@ module.exports = {
   // More would run ffmpeg, Kafka and Temporal against each other on the two cores of a small machine.
   maxWorkers: 2,
   // Real servers, on a machine that may be busy with ffmpeg. Inside a project jest would ignore it.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   projects: [
     {
       ...common,

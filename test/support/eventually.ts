@@ -2,13 +2,13 @@ import { messageOf } from '../../platform/errors';
 import { TestFailure } from './test-failure';
 
 /** Long enough for a busy machine with two cores; a test that awaits something real gets it in far less. */
-const WITHIN_MS = 20_000;
+const WITHIN_MS = 60_000;
 const FIRST_POLL_MS = 10;
 const LONGEST_POLL_MS = 250;
 
 /**
  * Awaits an outcome instead of sleeping: repeats `look` until it returns something truthy without throwing, and
- * returns that. Fails with the last error, or with `what`, when `withinMs` (default 20 s) have passed.
+ * returns that. Fails with the last error, or with `what`, when `withinMs` (default 60 s) have passed.
  */
 export async function eventually<T>(
   what: string,

@@ -35,7 +35,7 @@ export interface TopicTools {
   ): Promise<void>;
   /** Everything that is in the topic now, read from the start by a new consumer group. */
   read(topic: Topic): Promise<SeenRecord[]>;
-  /** Reads on from the start until `enough` says so; fails after `withinMs` (default 20 s). */
+  /** Reads on from the start until `enough` says so; fails after `withinMs` (default 60 s). */
   readUntil(topic: Topic, enough: (records: SeenRecord[]) => boolean, withinMs?: number): Promise<SeenRecord[]>;
 }
 

@@ -27,7 +27,7 @@ describe('the text check', () => {
   ])('reads %s', async (what, text, confidence_score) => {
     const place = await withText(`text-${what.replace(' ', '-')}`, text);
     const flags = [{ check_type: 'hate_speech', confidence_score, ...whole }];
-    expect(await check({ place })).toEqual({ check: 'text', flags });
+    expect(await check({ place })).toEqual({ check: 'text', flags, metadataVersion: 1 });
   });
 
   test('finds nothing in plain text, or where there is none', async () => {
@@ -36,10 +36,11 @@ describe('the text check', () => {
       description: 'A large rabbit',
       tags: ['animals'],
     });
-    expect(await check({ place: plain })).toEqual({ check: 'text', flags: [] });
+    expect(await check({ place: plain })).toEqual({ check: 'text', flags: [], metadataVersion: 1 });
     expect(await check({ place: await withText('untitled', { title: null, metadataVersion: 0 }) })).toEqual({
       check: 'text',
       flags: [],
+      metadataVersion: 0,
     });
   });
 });
