@@ -1,6 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { bunnyClip, Clips, mediaTools, tempDir } from '../support/clips';
 import { eventually } from '../support/eventually';
+import { expectInvariants } from '../support/invariants';
 import { createItem, type Item } from '../support/story';
 import { pathsBelow, toolsAtWork, watch } from '../support/traces';
 import { createWorld, type World } from '../support/world';
@@ -24,6 +25,7 @@ beforeAll(async () => {
   world = await createWorld({ env: { REELWAY_FFMPEG: await slowEncoder(clips, tools.ffmpeg) } });
   await Promise.all([world.spawnReelway(['bridge']), world.spawnReelway(['worker'])]);
 });
+afterAll(() => expectInvariants(world));
 afterAll(async () => {
   await world.close();
   await folder.remove();
