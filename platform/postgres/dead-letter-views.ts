@@ -40,13 +40,13 @@ type Stored<T extends DeadLetterSummary> = Omit<T, 'key'> & StoredKey;
 
 const keyOf = ({ recordKey }: StoredKey): string | null => recordKey?.toString('utf8') ?? null;
 
-/** Newest first, without those that were opened again. */
+/** Newest first, without those that were opened again. The bare name would sort by the text of the selected column. */
 export async function listDeadLetters(db: Queryable, filter: DeadLetterFilter = {}): Promise<DeadLetterSummary[]> {
   const found = await db.query<Stored<DeadLetterSummary>>(
     `SELECT ${COLUMNS} FROM dead_letters
      WHERE ($1::text IS NULL OR topic = $1) AND ($2::text IS NULL OR code = $2) AND ($3::text IS NULL OR content_id = $3)
        AND resolved_at IS NULL
-     ORDER BY id DESC LIMIT $4`,
+     ORDER BY dead_letters.id DESC LIMIT $4`,
     [filter.topic ?? null, filter.code ?? null, filter.contentId ?? null, filter.limit ?? DEFAULT_LIMIT],
   );
   return found.rows.map(({ recordKey, ...row }) => ({ ...row, key: keyOf({ recordKey }) }));
