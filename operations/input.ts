@@ -27,7 +27,7 @@ export function checkContentId(contentId: string): string {
 }
 
 /** NUL and halves of surrogate pairs: Postgres stores neither. */
- 
+
 const UNSTORABLE = /\u0000|\p{Surrogate}/u;
 
 /** Long enough for a story, short enough for a history event. */

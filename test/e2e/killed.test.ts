@@ -3,6 +3,7 @@ import { temporal } from '@temporalio/proto';
 import { workflowIdOf } from '../../contracts/model/ids';
 import { Clips, mediaTools, tempDir } from '../support/clips';
 import { eventually } from '../support/eventually';
+import { expectInvariants } from '../support/invariants';
 import type { ReelwayProcess } from '../support/processes';
 import { createItem, type Item } from '../support/story';
 import { createWorld, type World } from '../support/world';
@@ -20,6 +21,7 @@ beforeAll(async () => {
   clips = await tempDir();
   clip = await new Clips(await mediaTools(), clips.path).videoWithSound('short.mp4', { size: '640x360', seconds: 4 });
 });
+afterAll(() => expectInvariants(world));
 afterAll(async () => {
   await clips.remove();
   await world.close();

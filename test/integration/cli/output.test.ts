@@ -122,7 +122,7 @@ test.each([
   [['content', 'register', 'c-9', '--title', HOSTILE, '--creator', ESC]],
 ])('text of others never steers the terminal: %j', async (args) => {
   const { stdout, stderr } = await world.runReelway(args);
-   
+
   expect(`${stdout}${stderr}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   expect(stdout + stderr).not.toMatch(/\n\s+at /);
 });

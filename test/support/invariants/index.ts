@@ -14,7 +14,7 @@ import { residency } from './residency';
 import { secrecy } from './secrecy';
 import type { Facts, Invariant, Violation } from './types';
 
-export type { Facts, Violation } from './types';
+export type { Violation } from './types';
 
 const INVARIANTS: readonly Invariant[] = [
   oneOutcome,
@@ -34,7 +34,7 @@ const HEALS_WITHIN_MS = 60_000;
 const LOOK_AGAIN_MS = 500;
 
 /** What of DESIGN's ten invariants does not hold in these facts. */
-export const violationsIn = (facts: Facts): Violation[] => INVARIANTS.flatMap((invariant) => invariant(facts));
+const violationsIn = (facts: Facts): Violation[] => INVARIANTS.flatMap((invariant) => invariant(facts));
 
 /**
  * Looks at everything a world shows and names what does not hold. What is still on its way gets `withinMs` (default 0) to
