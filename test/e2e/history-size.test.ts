@@ -33,7 +33,9 @@ describe('the history of a real video from upload to publication', () => {
     });
     expect(video.renditions).toEqual(['360p', '480p', '720p', '1080p', 'a192']);
     process.stderr.write(`history of a published video: ${String(video.events)} events\n`);
-    expect(video.factsPerSignal).toEqual([1, 2]);
+    // The early facts join the start or follow it; either way some of the three share a signal.
+    expect(video.factsPerSignal.reduce((sum, facts) => sum + facts, 0)).toBe(3);
+    expect(Math.max(...video.factsPerSignal)).toBeGreaterThanOrEqual(2);
   });
 
   it(`takes ${String(MOST_EVENTS)} events or fewer`, () => {

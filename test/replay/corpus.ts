@@ -21,14 +21,15 @@ export function readCorpus(folder = CORPUS): StoredHistory[] {
     }));
 }
 
-/** Stack traces name folders of the machine that recorded, and replay does not look at them. */
-const withoutStackTraces = (_key: string, value: unknown): unknown => {
-  if (typeof value !== 'object' || value === null || !('stackTrace' in value)) return value;
-  return { ...value, stackTrace: '' };
+/** Stack traces and identities name folders, processes and the host that recorded; replay looks at neither. */
+const withoutTheMachine = (key: string, value: unknown): unknown => {
+  if (key === 'stackTrace') return '';
+  const named = key === 'identity' || (typeof value === 'string' && /^\d+@/.test(value));
+  return named ? 'recorded' : value;
 };
 
 /** The history of a run, as it is stored in the corpus. */
 export async function fetchHistory(client: Client, workflowId: string, runId?: string): Promise<string> {
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  return `${JSON.stringify(JSON.parse(historyToJSON(history)), withoutStackTraces, 1)}\n`;
+  return `${JSON.stringify(JSON.parse(historyToJSON(history)), withoutTheMachine, 1)}\n`;
 }
