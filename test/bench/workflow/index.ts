@@ -1,7 +1,7 @@
 import type { Bench, BenchOptions, BenchResult } from '../bench';
 import { withStack } from '../stack';
 import { rounded, median } from '../statistics';
-import { measurePair, type Pair } from './pairs';
+import { measurePair, type Pair, type Side } from './pairs';
 import { realHistoryEvents } from './real-history';
 import { withSides, type Sides } from './sides';
 
@@ -10,7 +10,7 @@ export const workflowBench: Bench = {
   targets: { workflow: 0.8 },
   run: (options) =>
     withStack(options, async (stack) => {
-      const measured = await withSides(stack.temporal.address, (sides) => measure(sides, options));
+      const measured = await withSides(stack, (sides) => measure(sides, options));
       options.say('lets a real 1080p video be published, to count its history');
       const historyEvents = await realHistoryEvents(stack);
       return { ...measured, figures: { ...measured.figures, historyEvents } };
@@ -24,17 +24,23 @@ async function measure(sides: Sides, { pairs, say }: BenchOptions): Promise<Benc
   for (let index = 1; index <= pairs; index++) {
     const pair = await measurePair(sides, index);
     measured.push(pair);
-    const { workflow, baseline, ratio } = pair;
-    say(`pair ${String(index)}: workflow ${shown(workflow)}, straight line ${shown(baseline)}, ratio ${shown(ratio)}`);
+    say(
+      `pair ${String(index)}: workflow ${told(pair.workflow)}, straight line ${told(pair.straightLine)}, ratio ${pair.ratio.toFixed(2)}`,
+    );
   }
   const ratios = measured.map((pair) => pair.ratio);
+  const middle = (pick: (pair: Pair) => number): number => rounded(median(measured.map(pick)));
   return {
     ratios: { workflow: rounded(median(ratios)) },
     figures: {
       workflowPairs: ratios.map(rounded),
       workflowSpread: rounded(Math.max(...ratios) - Math.min(...ratios)),
-      contentsPerSecond: rounded(median(measured.map((pair) => pair.workflow))),
-      straightLinePerSecond: rounded(median(measured.map((pair) => pair.baseline))),
+      contentsPerSecond: middle((pair) => pair.workflow.perSecond),
+      straightLinePerSecond: middle((pair) => pair.straightLine.perSecond),
+      cpuMsPerContent: middle((pair) => pair.workflow.cpu.here),
+      straightLineCpuMs: middle((pair) => pair.straightLine.cpu.here),
+      serverCpuMsPerContent: middle((pair) => pair.workflow.cpu.server),
+      straightLineServerCpuMs: middle((pair) => pair.straightLine.cpu.server),
       activities: sides.activities,
       announces: sides.announces,
       noOpHistoryEvents: sides.costs.workflow.events,
@@ -45,4 +51,5 @@ async function measure(sides: Sides, { pairs, say }: BenchOptions): Promise<Benc
   };
 }
 
-const shown = (value: number): string => value.toFixed(2);
+const told = ({ perSecond, cpu }: Side): string =>
+  `${perSecond.toFixed(2)}/s (CPU ${cpu.here.toFixed(0)} + ${cpu.server.toFixed(0)} ms)`;

@@ -1,40 +1,54 @@
 import type { Sides } from './sides';
 
-/** Long enough that starts and ends weigh little, short enough that both sides of a pair meet the same machine. */
-const CONTENTS = 40;
-/** Under way at the same time: keeps every poller busy. */
-const IN_FLIGHT = 20;
+/** Contents of one wave, all under way at the same time: they keep every poller busy. */
+const WAVE = 15;
 const MS = 1_000;
 
-/** Contents per second of both sides, measured one right after the other, and how they compare. */
+/** Contents per second of both sides, and how they compare. cpu: ms per content, of this process and of the server. */
 export interface Pair {
-  workflow: number;
-  baseline: number;
+  workflow: Side;
+  straightLine: Side;
   ratio: number;
 }
-
-/** Which side goes first changes with every pair, so that neither always meets the server that the other has warmed. */
-export async function measurePair(sides: Sides, index: number): Promise<Pair> {
-  const workflow = (): Promise<number> =>
-    perSecond((one) => sides.workflow(`workflow-${String(index)}-${String(one)}`));
-  const baseline = (): Promise<number> =>
-    perSecond((one) => sides.straightLine(`line-${String(index)}-${String(one)}`));
-  if (index % 2 === 0) {
-    const first = await workflow();
-    return pairOf(first, await baseline());
-  }
-  const first = await baseline();
-  return pairOf(await workflow(), first);
+export interface Side {
+  perSecond: number;
+  cpu: Cpu;
+}
+export interface Cpu {
+  here: number;
+  server: number;
 }
 
-const pairOf = (workflow: number, baseline: number): Pair => ({ workflow, baseline, ratio: workflow / baseline });
+type Name = 'workflow' | 'straightLine';
 
-async function perSecond(run: (index: number) => Promise<void>): Promise<number> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < CONTENTS) await run(next++);
+/**
+ * Waves of both sides in turn, as A B B A: what else the machine does, and what grows in the server, meets both alike.
+ * Every other pair begins with the other side.
+ */
+export async function measurePair(sides: Sides, index: number): Promise<Pair> {
+  const [a, b]: Name[] = index % 2 === 0 ? ['workflow', 'straightLine'] : ['straightLine', 'workflow'];
+  const waves: { name: Name; ms: number; cpu: Cpu }[] = [];
+  for (const name of [a, b, b, a] as Name[]) {
+    waves.push({ name, ...(await runWave(sides, name, `${String(index)}-${String(waves.length)}`)) });
+  }
+  const sideOf = (wanted: Name): Side => {
+    const own = waves.filter(({ name }) => name === wanted);
+    const sum = (pick: (wave: (typeof own)[number]) => number): number => own.reduce((all, one) => all + pick(one), 0);
+    const contents = own.length * WAVE;
+    return {
+      perSecond: contents / (sum(({ ms }) => ms) / MS),
+      cpu: { here: sum(({ cpu }) => cpu.here) / contents, server: sum(({ cpu }) => cpu.server) / contents },
+    };
   };
+  const [workflow, straightLine] = [sideOf('workflow'), sideOf('straightLine')];
+  return { workflow, straightLine, ratio: workflow.perSecond / straightLine.perSecond };
+}
+
+async function runWave(sides: Sides, name: Name, wave: string): Promise<{ ms: number; cpu: Cpu }> {
+  const before = sides.cpu();
   const began = performance.now();
-  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
-  return CONTENTS / ((performance.now() - began) / MS);
+  await Promise.all(Array.from({ length: WAVE }, (_, one) => sides[name](`${name}-${wave}-${String(one)}`)));
+  const ms = performance.now() - began;
+  const after = sides.cpu();
+  return { ms, cpu: { here: after.here - before.here, server: after.server - before.server } };
 }

@@ -14,6 +14,7 @@ import type { temporal } from '@temporalio/proto';
 import { workflowIdOf } from '../../../contracts/model/ids';
 import { DEFAULT_POLICY } from '../../../contracts/model/policy';
 import { CATALOG_QUEUE, LIFECYCLE_QUEUE, mediaQueueOf } from '../../../contracts/model/work';
+import type { Stack } from '../../../local/stack';
 import { packageRoot } from '../../../platform/package-root';
 import { connectTemporal } from '../../../platform/temporal/client';
 import { signalWithStart } from '../../../platform/temporal/lifecycle-runs';
@@ -22,7 +23,9 @@ import { ensureSearchAttributes } from '../../../platform/temporal/search-attrib
 import { factsSignal, LIFECYCLE_WORKFLOW } from '../../../workflows/messages';
 import { uploadFact } from '../../support/facts';
 import type { StraightLineInput } from '../baseline/straight-line';
+import { cpuTime } from './cpu-time';
 import { noOpActivities } from './no-op-activities';
+import type { Cpu } from './pairs';
 
 /** The two things that are compared, in one process, with the same workers for their activities. */
 export interface Sides {
@@ -31,6 +34,8 @@ export interface Sides {
   announces: number;
   /** Events and workflow tasks in the history of one content, on either side. */
   costs: { workflow: Cost; straightLine: Cost };
+  /** So far, ms. */
+  cpu(): Cpu;
   /** Starts one content and resolves when it is published. */
   workflow(id: string): Promise<void>;
   straightLine(id: string): Promise<void>;
@@ -47,7 +52,9 @@ const CALL_DEADLINE_MS = 30_000;
 const CACHE = 200;
 const ACTIVITIES_AT_ONCE = 20;
 
-export async function withSides<T>(address: string, work: (sides: Sides) => Promise<T>): Promise<T> {
+export async function withSides<T>(stack: Stack, work: (sides: Sides) => Promise<T>): Promise<T> {
+  const { address } = stack.temporal;
+  const serverPid = stack.processes.find(({ name }) => name === 'temporal')?.pid;
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
@@ -61,7 +68,7 @@ export async function withSides<T>(address: string, work: (sides: Sides) => Prom
   const workers = await createWorkers({ connection, namespace });
   const running = Promise.all(workers.map((worker) => worker.run()));
   try {
-    return await work(await sidesOf(client));
+    return await work({ ...(await sidesOf(client)), cpu: () => cpuTime(serverPid) });
   } finally {
     for (const worker of workers) worker.shutdown();
     await running;
@@ -87,7 +94,7 @@ async function createWorkers(shared: Pick<WorkerOptions, 'connection' | 'namespa
 }
 
 /** One content goes through the real workflow first: its history says what the straight line has to do. */
-async function sidesOf(client: Client): Promise<Sides> {
+async function sidesOf(client: Client): Promise<Omit<Sides, 'cpu'>> {
   const workflow = (id: string): Promise<void> => runLifecycle(client, id);
   await workflow(SAMPLE);
   const sample = await historyOf(client, workflowIdOf(SAMPLE));

@@ -11,7 +11,7 @@ export const healed = (facts: Facts): Violation[] => [
     .filter((row) => row.status === 'open')
     .map((row) => violation(`a fact of ${row.topic} waits to be delivered`, row.key)),
   ...facts.milestones
-    .filter((row) => !row.sent)
+    .filter((row) => row.sentAt === null)
     .map((row) => violation(`${row.topic} ${row.milestone} was not sent`, row.contentId)),
   ...facts.contents
     .filter((content) => content.phase === 'starting')

@@ -50,27 +50,41 @@ function labelled(record: WireRecord, row: MilestoneRow | undefined): Violation[
   ];
 }
 
+interface Sent {
+  row: MilestoneRow;
+  record: WireRecord;
+}
+
 /** As a consumer sees them: within a topic by offset, among topics by the time of sending. */
 function sent(facts: Facts, contentId: string, first: Map<string, WireRecord>): Violation[] {
-  const records = sequencedOf(facts, contentId).flatMap((row) => first.get(row.eventId) ?? []);
-  const told = records.map((record) => Number(record.headers['sequence']));
-  const missing = sequencedOf(facts, contentId).filter((row) => row.sent && !first.has(row.eventId));
+  const rows = sequencedOf(facts, contentId);
+  const all = rows.flatMap((row): Sent[] => {
+    const record = first.get(row.eventId);
+    return record ? [{ row, record }] : [];
+  });
+  const missing = rows.filter((row) => row.sentAt !== null && !first.has(row.eventId));
+  const told = all.map(({ row }) => row.sequence);
+  const hasGap = told.some((number, index) => number !== index + 1);
   return [
     ...missing.map((row) => violation(contentId, `${String(row.sequence)} is marked as sent, and not in ${row.topic}`)),
-    ...records.flatMap((record, index) => overtaken(contentId, record, records.slice(0, index))),
-    ...(told.every((number, index) => number === index + 1)
-      ? []
-      : [violation(contentId, `a gap on the wire: ${told.join(' ')}`)]),
+    ...all.flatMap((one, index) => overtaken(contentId, one, all.slice(0, index))),
+    ...(hasGap ? [violation(contentId, `a gap on the wire: ${told.join(' ')}`)] : []),
   ];
 }
 
-function overtaken(contentId: string, record: WireRecord, before: WireRecord[]): Violation[] {
-  const late = before.find((other) =>
-    other.topic === record.topic
-      ? other.partition !== record.partition || other.offset > record.offset
-      : other.timestamp > record.timestamp,
-  );
+function overtaken(contentId: string, later: Sent, before: Sent[]): Violation[] {
+  const late = before.find((earlier) => isOvertaken(earlier, later));
   if (!late) return [];
-  const numbers = [record, late].map((one) => one.headers['sequence'] ?? '');
-  return [violation(contentId, `${numbers.join(' left before ')}, or another way`)];
+  return [
+    violation(contentId, `${String(later.row.sequence)} left before ${String(late.row.sequence)}, or another way`),
+  ];
+}
+
+function isOvertaken(earlier: Sent, later: Sent): boolean {
+  if (earlier.row.topic === later.row.topic) {
+    return earlier.record.partition !== later.record.partition || earlier.record.offset > later.record.offset;
+  }
+  // Records of one request are stamped topic by topic; which of them is first there, nobody can tell.
+  const leftTogether = earlier.row.sentAt === later.row.sentAt;
+  return !leftTogether && earlier.record.timestamp > later.record.timestamp;
 }

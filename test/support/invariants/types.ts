@@ -101,7 +101,8 @@ export interface MilestoneRow {
   sequence: number | null;
   recordKey: string;
   value: string;
-  sent: boolean;
+  /** Milestones that left together have the same; null: not sent. */
+  sentAt: number | null;
 }
 
 export interface WireRecord {

@@ -65,7 +65,7 @@ const CONTENTS = `
 const MILESTONES = `
   SELECT event_id AS "eventId", content_id AS "contentId", generation, topic, milestone, ordinal,
     sequence::int AS sequence, record_key AS "recordKey", convert_from(value, 'UTF8') AS value,
-    sent_at IS NOT NULL AS sent
+    (extract(epoch FROM sent_at) * 1000)::float8 AS "sentAt"
   FROM milestones ORDER BY content_id, sequence`;
 
 const IDENTITIES = `
