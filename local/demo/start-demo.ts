@@ -118,7 +118,7 @@ const failed = ({ contentId, problems }: DemoReport): ReelwayError =>
 
 function showPlaces({ stack, up }: Demo, contentId: string, suffix: string): void {
   const places = {
-    ...{ ui: stack.temporal.ui, metrics: { ...stack.metrics, reelway: up.metrics }, contentId, suffix },
+    ...{ ui: stack.temporal.ui, metrics: { ...stack.metrics, up: up.metrics }, contentId, suffix },
     ...{ log: fromRoot(up.log), stackFile: fromRoot(stack.stackFile), clip: fromRoot(stack.clips.bikes) },
   };
   say(['', ...renderPlaces(places, styleOf(wantsColour(process.stderr, process.env))), '']);
