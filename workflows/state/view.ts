@@ -28,10 +28,10 @@ export function statusOf(state: LifecycleState): Status {
   return stages.some((stage) => stage.status === 'WAITING') ? 'WAITING' : 'RUNNING';
 }
 
-/** A person has to decide: a flag is open, or a silent service left the question open. */
+/** A person has to decide: a flag is open, or a check that is down or a silent service left the question open. */
 const isReview = (state: LifecycleState): boolean =>
   verdictOf(state) === 'review' ||
-  ['MODERATION_SILENT', 'REVIEW_OPEN', 'REVIEW_OVERDUE'].includes(state.stages.moderate.code ?? '');
+  ['CHECK_FAILED', 'MODERATION_SILENT', 'REVIEW_OPEN', 'REVIEW_OVERDUE'].includes(state.stages.moderate.code ?? '');
 
 /** Codes of a waiting stage that an operator must hear of; a review inside its time is not one of them. */
 const ATTENTION_WHILE_WAITING: readonly (ErrorCode | null)[] = ['NO_WORKER', 'REVIEW_OVERDUE'];

@@ -1,0 +1,34 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Activities } from '../../contracts/model/work';
+import { decideUpdate, stateQuery } from '../../workflows/messages';
+import { eventually } from '../support/eventually';
+import { createLab, type Lab } from '../support/lab';
+
+jest.setTimeout(60_000);
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await createLab();
+}, 120_000);
+afterAll(() => lab.close());
+
+test('a check that is down asks for a person at once, whose decision publishes', async () => {
+  const runCheck: Activities['runCheck'] = ({ check }) =>
+    check === 'text'
+      ? Promise.reject(ApplicationFailure.nonRetryable('broken', 'CHECK_FAILED'))
+      : Promise.resolve({ check, flags: [], metadataVersion: 1 });
+  await lab.withWorkers({ runCheck }, async () => {
+    const run = await lab.start();
+    await eventually('it waits for review', async () => (await run.query(stateQuery)).status === 'AWAITING_REVIEW');
+    expect(await run.query(stateQuery)).toMatchObject({ stage: 'moderate', code: 'CHECK_FAILED', decision: null });
+    await run.executeUpdate(decideUpdate, {
+      args: [
+        {
+          ...{ commandId: 'cmd-1', actor: 'local:anna', reason: 'test' },
+          ...{ decision: 'APPROVED', decisionId: 'd-down', at: 9_000 },
+        },
+      ],
+    });
+    await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
+  });
+});
