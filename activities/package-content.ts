@@ -108,7 +108,7 @@ async function fetchTrack(
 
 const unusable = (label: string, why: string): ReelwayError =>
   new ReelwayError('PACKAGE_FAILED', `The rendition ${label} ${why}.`, {
-    hint: 'Retry the transcode stage, then the package stage.',
+    hint: 'Put the rendition back under its key and retry the package stage, or cancel and upload under a new content id.',
   });
 
 /** In the order of the sets: manifests last, so that nothing names what is not there yet. */
