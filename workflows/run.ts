@@ -246,13 +246,13 @@ export class LifecycleRun {
     this.cause = null;
   }
 
-  /** What was refused was not stored: the stage parks, and its next attempt issues the milestone anew. */
+  /** What was refused was not stored: the stage parks, and its next attempt issues the milestone anew. A transition is not. */
   private takeRefusals(refusals: AnnounceResult['refused']): void {
     for (const { topic, milestone, ordinal, code, message } of refusals) {
       const stage = STAGE_OF[topic as MilestoneTopic];
+      if (stage === null) continue;
       const name = `${topic}:${milestone}`;
       this.update((state) => ({ ...state, ordinals: { ...state.ordinals, [name]: ordinal - 1 } }));
-      if (stage === null) continue;
       this.update((state) => park({ ...state, ended: null }, stage, { code, message }, Date.now()));
     }
   }

@@ -34,8 +34,11 @@ export interface DeadRecord {
 }
 export type Judged = GoodRecord | OwnRecord | DeadRecord;
 
-/** What a record is, by itself. Pure, and never throws, whatever the bytes are. */
-export function judge(record: KafkaRecord): Judged {
+/**
+ * What a record is, by itself. Never throws, whatever the bytes are. now: ms since 1970. A time in the future counts as
+ * now: an approval dated ahead would answer flags that nobody has seen, and a flag dated ahead could not be answered.
+ */
+export function judge(record: KafkaRecord, now = Date.now()): Judged {
   if (!isConsumed(record.topic)) return dead(record, 'SCHEMA_INVALID', `we have no route for ${record.topic}`);
   const { topic } = record;
   const parsed = parseMessage(topic, record.value, record.key, Number(record.timestamp));
@@ -53,7 +56,7 @@ export function judge(record: KafkaRecord): Judged {
     eventId,
     contentId,
     payloadHash: payloadHash(topic, payload),
-    fact: { eventId, key, at: timestamp, body },
+    fact: { eventId, key, at: Math.min(timestamp, now), body },
   };
 }
 

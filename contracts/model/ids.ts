@@ -11,10 +11,13 @@ export const workflowIdOf = (contentId: string): string => `content:${contentId}
 
 export const contentIdOf = (workflowId: string): string => workflowId.replace(/^content:/, '');
 
+/** A content id may hold "..", an object key may not. */
+const inKeys = (contentId: string): string => contentId.replaceAll('..', '.%2E');
+
 /** Everything we write for one upload lies below this prefix (no trailing slash). */
 export const outputPrefix = (at: {
   residency: string;
   contentId: string;
   generation: number;
   revision: number;
-}): string => `${at.residency}/${at.contentId}/g${String(at.generation)}/r${String(at.revision)}`;
+}): string => `${at.residency}/${inKeys(at.contentId)}/g${String(at.generation)}/r${String(at.revision)}`;

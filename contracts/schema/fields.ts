@@ -6,7 +6,8 @@ import { CONTENT_TYPES, RESIDENCIES } from '../model/status';
 import { timestampProblem } from './timestamp';
 
 /** Ids of others become log fields, search attributes and index keys: short, and without control characters. */
-const MAX_ID_LENGTH = 256;
+/** A keyword search attribute of Temporal on Postgres holds 255 characters. */
+const MAX_ID_LENGTH = 255;
 const MAX_URL_LENGTH = 2_048;
 /** Well above any ladder; keeps one event from filling a history. */
 const MAX_VARIANTS = 100;

@@ -115,6 +115,7 @@ const FOLLOW = `
     decision_id = (
       SELECT decision_id FROM decisions d
       WHERE content_id = $1 AND (d.revision >= c.revision OR c.revision_at IS NULL OR d.decided_at >= c.revision_at)
+        AND NOT (d.decision = 'EDIT_REQUESTED' AND d.revision < c.revision) -- the new upload is its answer
       ORDER BY generation DESC, actor <> $2 DESC, decided_at DESC, decision_id DESC LIMIT 1),
     updated_at = now()
   WHERE c.content_id = $1 RETURNING c.open_flags AS open`;

@@ -39,6 +39,7 @@ function settleModeration(state: LifecycleState, now: number): LifecycleState {
   if (stage.status === 'PENDING' || stage.status === 'RUNNING') {
     return verdictOf(state) === 'removed' ? { ...state, ended: { status: 'REMOVED', code: null } } : state;
   }
+  if (stage.status === 'PARKED' && isRefusedMilestone(stage.code) && verdictOf(state) !== 'removed') return state;
   switch (verdictOf(state)) {
     case 'removed':
       return { ...state, visibility: 'REMOVED', ended: { status: 'REMOVED', code: null } };
@@ -52,6 +53,10 @@ function settleModeration(state: LifecycleState, now: number): LifecycleState {
       return state;
   }
 }
+
+/** The flags or the decision could not be told to others: a retry issues them anew, nothing goes on without it. */
+const isRefusedMilestone = (code: ErrorCode | null): boolean =>
+  code === 'MILESTONE_INVALID' || code === 'MILESTONE_TOO_LARGE' || code === 'MILESTONE_CONFLICT';
 
 const isReviewOpen = (state: LifecycleState): boolean =>
   state.stages.moderate.status === 'WAITING' &&

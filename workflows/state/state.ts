@@ -153,7 +153,8 @@ export function openRevision(state: LifecycleState, upload: Upload): LifecycleSt
     // A service may well announce the same renditions for the new upload: the same payload is a new fact there.
     seenKeys: state.seenKeys.filter((key) => !/^(transcoded|packaged):/.test(key)),
     flags: state.flags.filter((flag) => flag.at >= upload.at),
-    decisions: state.decisions.filter((decision) => decision.at >= upload.at),
+    // An edit that was asked for is answered by this upload, also by one that had come before it was asked for.
+    decisions: state.decisions.filter((one) => one.at >= upload.at && one.decision !== 'EDIT_REQUESTED'),
   };
 }
 

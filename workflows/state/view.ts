@@ -20,6 +20,7 @@ export function awaitsCreator(state: LifecycleState): boolean {
 export function statusOf(state: LifecycleState): Status {
   if (state.ended) return state.ended.status;
   if (state.compensating) return state.compensating.failed === null ? 'COMPENSATING' : 'PARKED';
+  if (state.cancelAsked) return 'COMPENSATING';
   if (state.upload === null) return 'STARTING';
   if (awaitsCreator(state)) return 'AWAITING_CREATOR';
   if (parkedStage(state)) return 'PARKED';

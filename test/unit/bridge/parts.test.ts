@@ -45,6 +45,10 @@ describe('a record', () => {
       fact: { at: Date.parse('2026-01-02T03:04:05Z'), body: { kind: 'decided', reviewerId: 'r' } },
     });
   });
+  test('dated ahead counts as of now, so that it answers nothing that comes later', () => {
+    const now = Date.parse('2026-01-02T03:00:00Z');
+    expect(judge(record(approval()), now)).toMatchObject({ fact: { at: now } });
+  });
   test('that names us as its source is ours to check', () => {
     expect(judge(record(approval({ source_service: 'reelway' })))).toMatchObject({ is: 'ours', eventId: EVENT_ID });
   });

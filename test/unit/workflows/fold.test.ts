@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Fact } from '../../../contracts/model/facts';
 import { DEFAULT_POLICY } from '../../../contracts/model/policy';
-import { foldFact } from '../../../workflows/state/fold';
+import { foldFact, takeHeldUpload } from '../../../workflows/state/fold';
 import { openFlags, standingDecision, verdictOf } from '../../../workflows/state/moderation';
 import { settle } from '../../../workflows/state/settle';
 import { newState, patchStage, type LifecycleState } from '../../../workflows/state/state';
@@ -117,5 +117,13 @@ describe('facts of one content', () => {
     expect(
       statusOf(foldAll([uploadFact(), transcodedFact(), flaggedFact(5_000), decidedFact('APPROVED', 5_000)])),
     ).not.toBe('AWAITING_REVIEW');
+  });
+
+  it('with an upload that came before the edit was asked for: it is the answer, and its own decisions count', () => {
+    const held = foldAll([uploadFact(), transcodedFact(), flaggedFact(2_000), uploadFact({ at: 3_000 }, 's-2')]);
+    expect(held.heldUploads).toHaveLength(1);
+    const asked = settle(foldFact(held, decidedFact('EDIT_REQUESTED', 4_000), NOW).state, NOW);
+    const taken = takeHeldUpload(asked);
+    expect(taken?.state).toMatchObject({ revision: 2, decisions: [], flags: [] });
   });
 });
