@@ -1,19 +1,13 @@
-import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 
 /** One timer for the run: armed for the next deadline, and left alone while that stays the same, since each new one costs history. */
 export class Alarm {
   private armedFor: number | null = null;
   private scope: CancellationScope | null = null;
-  private rang = false;
 
-  /** Waits until `wake` holds or the deadline has come (ms since 1970; null: none). */
-  async wait(wake: () => boolean, deadline: number | null, summary: string): Promise<void> {
-    this.arm(deadline, summary);
-    await condition(() => wake() || this.rang);
-    this.rang = false;
-  }
+  constructor(private readonly ring: () => void) {}
 
-  /** Also before the run ends or continues as new. */
+  /** Sets it to ms since 1970 (null: none). Also before the run ends or continues as new. */
   arm(deadline: number | null, summary: string): void {
     if (deadline === this.armedFor) return;
     this.scope?.cancel();
@@ -29,17 +23,14 @@ export class Alarm {
       .run(() => sleep(Math.max(1, deadline - Date.now()), { summary }))
       .then(
         () => {
-          if (this.scope === scope) this.ring();
+          if (this.scope !== scope) return;
+          this.scope = null;
+          this.armedFor = null;
+          this.ring();
         },
         (error: unknown) => {
           if (!isCancellation(error)) throw error;
         },
       );
-  }
-
-  private ring(): void {
-    this.scope = null;
-    this.armedFor = null;
-    this.rang = true;
   }
 }

@@ -17,7 +17,7 @@ interface AnnouncerHost {
 
 /**
  * Tells the rest of the world, first in first out, one activity in flight, everything that waits at once. Stages go on
- * beside it. It is started once, outside every cancellation scope, so a cancel never stops an announcement.
+ * beside it. The loop calls it, outside every stage's cancellation scope, so a cancel never stops an announcement.
  */
 export class Announcer {
   private milestones: Milestone[] = [];
@@ -42,26 +42,27 @@ export class Announcer {
   /** Sends what waits, and reports outcomes and state even where there is nothing to tell. */
   async flush(): Promise<void> {
     this.flushAsked = true;
+    this.send();
     await condition(() => this.isIdle());
   }
 
-  /** Never returns; a run that ends leaves it waiting with nothing to do. */
-  async work(): Promise<never> {
-    for (;;) {
-      await condition(() => this.hasWork() && this.host.isSettled());
-      this.inFlight = true;
-      this.flushAsked = false;
-      const result = await this.send();
+  /** Sends everything that waits, unless an announcement is under way: then its end does. */
+  send(): void {
+    if (this.inFlight || !this.hasWork()) return;
+    this.inFlight = true;
+    this.flushAsked = false;
+    void this.announce().then(({ refused }) => {
       this.inFlight = false;
-      if (result.refused.length > 0) this.host.refused(result.refused);
-    }
+      if (refused.length > 0) this.host.refused(refused);
+      if (this.host.isSettled()) this.send();
+    });
   }
 
   private hasWork(): boolean {
     return this.flushAsked || this.milestones.length > 0 || this.notices.length > 0;
   }
 
-  private async send(): Promise<AnnounceResult> {
+  private announce(): Promise<AnnounceResult> {
     const milestones = this.milestones.splice(0, BATCH);
     const notices = this.notices.splice(0, BATCH);
     const outcomes = this.host.takeOutcomes();

@@ -33,11 +33,16 @@ const innermost = (failure: TimeoutFailure): string =>
 
 export const isNoWorker = (error: unknown): boolean => stageFailure(error).code === 'NO_WORKER';
 
+export const isOverdue = (error: unknown): boolean => stageFailure(error).code === 'STAGE_DEADLINE';
+
 /**
  * The results of work side by side, or the first failure, in either case only once all of it has ended. Promise.all goes
  * on at the first failure: in a cancel that is the work that had not begun, while encoders still write what is removed.
  */
 export async function allEnded<T>(work: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(work);
-  return Promise.all(work);
+  const ends = await Promise.allSettled(work);
+  return ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  });
 }

@@ -21,9 +21,7 @@ export function showAttributes(snapshot: Snapshot): void {
   const shown = workflowInfo().typedSearchAttributes;
   const changes: SearchAttributeUpdatePair[] = [];
   const put = (pair: SearchAttributeUpdatePair, was: unknown): void => {
-    const before = was instanceof Date ? was.getTime() : (was ?? null);
-    const after = pair.value instanceof Date ? pair.value.getTime() : pair.value;
-    if (before !== after) changes.push(pair);
+    if (!isAsShown(pair.value, was)) changes.push(pair);
   };
   const deadline = deadlineOf(snapshot);
   put({ key: ATTRIBUTES.stage, value: snapshot.stage }, shown.get(ATTRIBUTES.stage));
@@ -37,6 +35,14 @@ export function showAttributes(snapshot: Snapshot): void {
   put({ key: ATTRIBUTES.generation, value: snapshot.generation }, shown.get(ATTRIBUTES.generation));
   if (changes.length > 0) upsertSearchAttributes(changes);
 }
+
+/** The starter shows the first deadline by its own clock; a moment more or less is not worth an event. */
+const DEADLINE_TOLERANCE_MS = 60_000;
+
+const isAsShown = (value: unknown, was: unknown): boolean =>
+  value instanceof Date && was instanceof Date
+    ? Math.abs(value.getTime() - was.getTime()) < DEADLINE_TOLERANCE_MS
+    : value === (was ?? null);
 
 function deadlineOf(snapshot: Snapshot): Date | null {
   const at = snapshot.stages.find((stage) => stage.stage === snapshot.stage)?.deadlineAt ?? null;

@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Fact } from '../contracts/model/facts';
-import type { Milestone, OutcomeReport } from '../contracts/model/lifecycle';
+import type { Milestone, OutcomeReport, Snapshot } from '../contracts/model/lifecycle';
 import { STAGES, type Stage } from '../contracts/model/status';
 import type { MilestoneTopic } from '../contracts/model/topics';
 import type { AnnounceResult } from '../contracts/model/work';
@@ -43,15 +43,16 @@ const STAGE_OF: Record<MilestoneTopic, Stage | null> = {
 /** One run: its state, what is under way, and the loop that brings facts, commands, results and deadlines together. */
 export class LifecycleRun {
   readonly announcer: Announcer;
-  private readonly alarm = new Alarm();
+  private readonly alarm = new Alarm(() => (this.changed = true));
   private readonly facts: Fact[] = [];
   private readonly tasks = new Map<Stage, { scope: CancellationScope; ended: Promise<void> }>();
   private outcomes: OutcomeReport[] = [];
   private changed = true;
-  private resting = false;
   /** Unwinding or closing: there is no loop to wait for. */
   private ending = false;
   private cause: string | null = null;
+  /** Publication did not succeed at once. */
+  private isPublishingSlowly = false;
 
   constructor(
     private readonly input: LifecycleInput,
@@ -61,7 +62,7 @@ export class LifecycleRun {
       snapshot: () => snapshotOf(this.state),
       takeOutcomes: () => this.outcomes.splice(0),
       isClosing: () => this.state.ended !== null,
-      isSettled: () => this.ending || (this.resting && !this.changed),
+      isSettled: () => this.isSettled(),
       refused: (refusals) => {
         this.takeRefusals(refusals);
       },
@@ -105,7 +106,6 @@ export class LifecycleRun {
   }
 
   async conduct(): Promise<LifecycleResult> {
-    void this.announcer.work();
     void recordDecisions(this);
     for (;;) {
       this.changed = false;
@@ -121,12 +121,16 @@ export class LifecycleRun {
   }
 
   /** `changed` was set by this very pass; only what comes after it wakes the loop. */
-  private async rest(): Promise<void> {
+  private rest(): Promise<void> {
     this.changed = this.facts.length > 0 || this.needsAnotherPass();
-    const summary = `${snapshotOf(this.state).stage} ${statusOf(this.state)}`;
-    this.resting = true;
-    await this.alarm.wait(() => this.changed || this.isContinueDue(), nextDeadline(this.state), summary);
-    this.resting = false;
+    this.alarm.arm(nextDeadline(this.state), `${snapshotOf(this.state).stage} ${statusOf(this.state)}`);
+    if (this.isSettled()) this.announcer.send();
+    return condition(() => this.changed || this.isContinueDue());
+  }
+
+  /** Between passes of the loop, where everything that changed has been shown. */
+  private isSettled(): boolean {
+    return this.ending || !this.changed;
   }
 
   private needsAnotherPass(): boolean {
@@ -170,21 +174,19 @@ export class LifecycleRun {
       }),
     );
     const scope = new CancellationScope({ cancellable: true });
-    const ended = scope
-      .run(() => stageTasks[stage](this))
-      .then(
-        () => {
-          this.finish(stage);
-        },
-        (error: unknown) => {
-          this.fail(stage, error);
-        },
-      )
-      .then(() => {
-        this.tasks.delete(stage);
-        this.changed = true;
-      });
+    const ended = this.work(stage, scope);
     this.tasks.set(stage, { scope, ended });
+  }
+
+  private async work(stage: Stage, scope: CancellationScope): Promise<void> {
+    try {
+      await scope.run(() => stageTasks[stage](this));
+      this.finish(stage);
+    } catch (error) {
+      this.fail(stage, error);
+    }
+    this.tasks.delete(stage);
+    this.changed = true;
   }
 
   /** A stage that set its own next status (a review, an open gate) keeps it. */
@@ -226,8 +228,22 @@ export class LifecycleRun {
       if (this.state.upload) this.tellTransition();
     }
     const snapshot = snapshotOf(this.state);
-    if (this.state.upload) showAttributes(snapshot);
+    if (this.state.upload && !this.state.ended && !this.isPassingBy(snapshot)) showAttributes(snapshot);
     showDetails(snapshot);
+  }
+
+  /**
+   * Each change of an attribute is an event, and a write to a table with an index per attribute: a tenth of a run's cost
+   * in all. So publication shows only when it takes longer than a moment, and the end as the run closes: in that task the
+   * server writes it once, with the closing itself.
+   */
+  private isPassingBy({ stage, status }: Snapshot): boolean {
+    return stage === 'publish' && status === 'RUNNING' && !this.isPublishingSlowly;
+  }
+
+  showPublication(): void {
+    this.isPublishingSlowly = true;
+    this.changed = true;
   }
 
   private tellTransition(): void {
@@ -267,6 +283,7 @@ export class LifecycleRun {
     if (this.state.compensating?.failed) return;
     this.ending = true;
     this.present();
+    this.announcer.send();
     await this.stopStages();
     await compensate(this);
     this.present();
@@ -290,7 +307,10 @@ export class LifecycleRun {
       await this.announcer.flush();
       if (this.state.ended === null) return (this.ending = false);
       const quiet = this.facts.length === 0 && this.outcomes.length === 0 && this.announcer.isIdle();
-      if (quiet && allHandlersFinished()) return true;
+      if (quiet && allHandlersFinished()) {
+        if (this.state.upload) showAttributes(snapshotOf(this.state));
+        return true;
+      }
       await condition(allHandlersFinished);
     }
   }

@@ -3,7 +3,13 @@ import { workflowIdOf } from '../../contracts/model/ids';
 import { LIFECYCLE_QUEUE } from '../../contracts/model/work';
 import type { OpenRow } from '../../platform/postgres/inbox';
 import type { Temporal } from '../../platform/temporal/client';
-import { isRunOpen, signalRun, signalWithStart, type Delivery } from '../../platform/temporal/lifecycle-runs';
+import {
+  isRunOpen,
+  signalRun,
+  signalWithStart,
+  type Delivery,
+  type RunStart,
+} from '../../platform/temporal/lifecycle-runs';
 import { factsSignal, LIFECYCLE_WORKFLOW, type LifecycleInput } from '../../workflows/messages';
 
 /** Below the lease of a key, so that its holder still holds it when the answer is there. */
@@ -30,7 +36,7 @@ export function createRuns(client: Temporal['client']): Runs {
           signal: factsSignal.name,
           facts: rows.map(toFact),
           generation: input.generation,
-          stage: input.carried ? 'moderate' : 'upload',
+          ...firstShown(input),
           ...upload,
         },
         CALL_DEADLINE_MS,
@@ -43,6 +49,12 @@ export function createRuns(client: Temporal['client']): Runs {
     isOpen: (contentId) => isRunOpen(client, workflowIdOf(contentId), CALL_DEADLINE_MS),
   };
 }
+
+/** What a run shows before its first task. It is what that task would show too, which then costs no event. */
+const firstShown = ({ carried, policy }: LifecycleInput): Pick<RunStart, 'stage' | 'status' | 'deadlineAt'> =>
+  carried
+    ? { stage: 'moderate', status: 'STARTING', deadlineAt: null }
+    : { stage: 'upload', status: 'RUNNING', deadlineAt: new Date(Date.now() + policy.deadlineMs.upload) };
 
 const toFact = (row: OpenRow): Fact => ({ ...row.fact, row: row.rowId });
 

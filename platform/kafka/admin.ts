@@ -7,7 +7,9 @@ import type { TopicNames } from './names';
 /** The broker's own default.replication.factor. */
 const BROKER_DEFAULT = -1;
 const CREATED_WITHIN_MS = 30_000;
+const LED_WITHIN_MS = 10_000;
 const POLL_MS = 50;
+const LEADERLESS = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE'];
 
 export type KafkaAdmin = Pick<Kafka, 'describeTopics' | 'createTopics' | 'lag' | 'close'>;
 
@@ -20,7 +22,7 @@ export function createAdmin(client: KafkaJs, names: TopicNames, fail: (error: un
     try {
       connected ??= admin.connect();
       await connected;
-      return await question(admin);
+      return await onceLed(() => question(admin));
     } catch (error) {
       // A connection that failed once is opened anew by the next question.
       connected = null;
@@ -36,6 +38,20 @@ export function createAdmin(client: KafkaJs, names: TopicNames, fail: (error: un
       if (connected) await admin.disconnect();
     },
   };
+}
+
+/** Asks again while a partition changes its leader, or has none yet because its topic is new: kafkajs itself does not. */
+async function onceLed<T>(question: () => Promise<T>): Promise<T> {
+  const giveUpAt = Date.now() + LED_WITHIN_MS;
+  for (;;) {
+    try {
+      return await question();
+    } catch (error) {
+      const types = typesOf(error);
+      if (!LEADERLESS.some((type) => types.has(type)) || Date.now() > giveUpAt) throw error;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
 }
 
 const describeTopics = async (

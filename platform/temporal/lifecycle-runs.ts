@@ -5,7 +5,7 @@ import {
   type WorkflowOptions,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import type { Residency, ContentType, Stage } from '../../contracts/model/status';
+import type { Residency, ContentType, Stage, Status } from '../../contracts/model/status';
 
 /** Everything a start says beside its input: what people see of the run before its first task. */
 export interface RunStart {
@@ -20,6 +20,9 @@ export interface RunStart {
   residency: Residency;
   contentType: ContentType;
   stage: Stage;
+  status: Status;
+  /** Of the stage; null: none yet. */
+  deadlineAt: Date | null;
   uploadSessionId: string;
 }
 
@@ -33,6 +36,7 @@ const KEYS = {
   creator: defineSearchAttributeKey('CreatorId', SearchAttributeType.KEYWORD),
   residency: defineSearchAttributeKey('Residency', SearchAttributeType.KEYWORD),
   contentType: defineSearchAttributeKey('ContentType', SearchAttributeType.KEYWORD),
+  deadline: defineSearchAttributeKey('StageDeadline', SearchAttributeType.DATETIME),
   generation: defineSearchAttributeKey('Generation', SearchAttributeType.INT),
 };
 
@@ -92,10 +96,11 @@ async function deliver(client: Client, deadlineMs: number, call: () => Promise<u
 const attributesOf = (start: RunStart): TypedSearchAttributes =>
   new TypedSearchAttributes([
     { key: KEYS.stage, value: start.stage },
-    { key: KEYS.status, value: 'STARTING' },
+    { key: KEYS.status, value: start.status },
     { key: KEYS.attention, value: false },
     { key: KEYS.creator, value: start.creatorId },
     { key: KEYS.residency, value: start.residency },
     { key: KEYS.contentType, value: start.contentType },
     { key: KEYS.generation, value: start.generation },
+    ...(start.deadlineAt === null ? [] : [{ key: KEYS.deadline, value: start.deadlineAt }]),
   ]);

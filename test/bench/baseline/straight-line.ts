@@ -1,9 +1,11 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { CheckResult, Rung, VerifyUploadResult } from '../../../contracts/model/work';
+import type { Upload } from '../../../contracts/model/lifecycle';
+import type { CheckResult, Rung, VerifyUploadResult, WorkPlace } from '../../../contracts/model/work';
 
 /** What both sides of the bench do: as many activities as the real run, side by side where it does them side by side. */
 export interface StraightLineInput {
-  contentId: string;
+  place: WorkPlace;
+  upload: Upload;
   checks: string[];
   /** Announcements of the real run: one with the begin of each stage, the rest at the end. */
   announces: number;
@@ -33,19 +35,21 @@ const media = proxyActivities<NoOps>({
  * The same work as `contentLifecycle` without what makes it one: no handlers, facts, gates, deadlines, attributes,
  * details, milestones or compensation. The least that durable orchestration of these activities costs.
  */
-export async function straightLine({ contentId, checks, announces }: StraightLineInput): Promise<{ status: string }> {
-  const place = { contentId };
+export async function straightLine(input: StraightLineInput): Promise<{ status: string }> {
+  const { place, upload, checks, announces } = input;
   const teller = new Teller(place, announces);
 
   teller.tell();
-  const { ladder } = await media.verifyUpload({ place });
+  const { ladder, probe, sha256 } = await media.verifyUpload({ place, upload, verify: 'full', planLadder: true });
   teller.tell();
-  const renditions = await Promise.all(ladder.map((rung: Rung) => media.transcodeRendition({ place, rung })));
+  const work = { place, rawKey: upload.rawKey, sourceSha256: sha256, probe };
+  const renditions = await Promise.all(ladder.map((rung: Rung) => media.transcodeRendition({ ...work, rung })));
   teller.tell();
-  await Promise.all(checks.map((check) => catalog.runCheck({ place, check })));
+  const subject = { place, sourceSha256: sha256, creatorId: upload.creatorId };
+  await Promise.all(checks.map((check) => catalog.runCheck({ ...subject, check })));
   await catalog.recordVerdict({ place });
   teller.tell();
-  await media.packageContent({ place, renditions });
+  await media.packageContent({ place, renditions, set: 1 });
   teller.tell();
   await catalog.publishContent({ place });
   await teller.tellTheRest();

@@ -1,7 +1,8 @@
 import type { Sides } from './sides';
 
-/** Contents of one wave, all under way at the same time: they keep every poller busy. */
-const WAVE = 15;
+/** Contents of one wave, and how many of them are under way at once: they keep every poller busy until the wave's end. */
+const WAVE = 60;
+const AT_ONCE = 30;
 const MS = 1_000;
 
 /** Contents per second of both sides, and how they compare. cpu: ms per content, of this process and of the server. */
@@ -47,7 +48,11 @@ export async function measurePair(sides: Sides, index: number): Promise<Pair> {
 async function runWave(sides: Sides, name: Name, wave: string): Promise<{ ms: number; cpu: Cpu }> {
   const before = sides.cpu();
   const began = performance.now();
-  await Promise.all(Array.from({ length: WAVE }, (_, one) => sides[name](`${name}-${wave}-${String(one)}`)));
+  let next = 0;
+  const takeTurns = async (): Promise<void> => {
+    while (next < WAVE) await sides[name](`${name}-${wave}-${String(next++)}`);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, takeTurns));
   const ms = performance.now() - began;
   const after = sides.cpu();
   return { ms, cpu: { here: after.here - before.here, server: after.server - before.server } };

@@ -101,7 +101,7 @@ async function sidesOf(client: Client): Promise<Omit<Sides, 'cpu'>> {
   const names = sample.flatMap((event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? []);
   const announces = names.filter((name) => name === 'announce').length;
   const straightLine = async (id: string): Promise<void> => {
-    const args: [StraightLineInput] = [{ contentId: id, checks: DEFAULT_POLICY.checks, announces }];
+    const args: [StraightLineInput] = [straightLineInput(id, announces)];
     await client.workflow.execute('straightLine', { workflowId: id, taskQueue: STRAIGHT_LINE_QUEUE, args });
   };
   await straightLine(SAMPLE);
@@ -120,6 +120,14 @@ const costOf = (events: History): Cost => ({
   tasks: events.filter((event) => event.workflowTaskCompletedEventAttributes).length,
 });
 
+function straightLineInput(contentId: string, announces: number): StraightLineInput {
+  const { body, at } = uploadFact();
+  if (body.kind !== 'upload') throw new Error('not an upload');
+  const { residency, contentType } = body;
+  const place = { contentId, generation: 1, revision: 1, residency, contentType };
+  return { place, upload: { ...body, at }, checks: DEFAULT_POLICY.checks, announces };
+}
+
 /** Exactly as the bridge starts it. */
 async function runLifecycle(client: Client, contentId: string): Promise<void> {
   const fact = uploadFact();
@@ -135,6 +143,8 @@ async function runLifecycle(client: Client, contentId: string): Promise<void> {
     residency: 'GLOBAL' as const,
     contentType: 'VIDEO' as const,
     stage: 'upload' as const,
+    status: 'RUNNING' as const,
+    deadlineAt: new Date(Date.now() + DEFAULT_POLICY.deadlineMs.upload),
     uploadSessionId: 's-1',
   };
   await signalWithStart(client, start, CALL_DEADLINE_MS);
