@@ -79,7 +79,7 @@ describe('the services of docker-compose.yml, as plain processes with the imageâ
       'compose-ng': await clips.audio('song.m4a'),
     };
     await Promise.all(Object.entries(ITEMS).map(([id, item]) => publish(id, item, files[id as keyof typeof ITEMS])));
-    const told = await world.topics.read('media.published');
+    const told = await world.topics.readUntil('media.published', ({ length }) => length >= Object.keys(ITEMS).length);
     expect(told.map(({ key }) => key).sort()).toEqual(Object.keys(ITEMS));
   });
 

@@ -5,7 +5,7 @@ import { Clips, mediaTools, tempDir } from '../support/clips';
 import { eventually } from '../support/eventually';
 import { expectInvariants } from '../support/invariants';
 import type { ReelwayProcess } from '../support/processes';
-import { createItem, type Item } from '../support/story';
+import { allHasLeft, createItem, type Item } from '../support/story';
 import { createWorld, type World } from '../support/world';
 
 jest.setTimeout(300_000);
@@ -74,6 +74,7 @@ async function signsOfRepetition(item: Item): Promise<{ attempts: number; signal
 
 /** One event id per milestone on the wire; a repeat has the same id and the same bytes. */
 async function expectOneOfEach(item: Item): Promise<void> {
+  await allHasLeft(world, item.id);
   for (const topic of OURS) {
     const told = (await world.topics.read(topic)).filter((one) => one.key === item.id);
     expect([topic, new Set(told.map((one) => one.json.event_id)).size]).toEqual([topic, 1]);

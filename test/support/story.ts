@@ -150,8 +150,17 @@ async function reaches(
 
 const OURS = MILESTONE_TOPICS.filter((topic) => topic !== 'internal.lifecycle.events');
 
-/** Counted on the wire: every record of ours in the topic, repeats included. */
+/** A status is in Postgres a moment before its milestones are in Kafka. */
+export async function allHasLeft(world: World, id: string): Promise<void> {
+  await eventually(`all milestones of ${id} have left`, async () => {
+    const unsent = await world.pool.query('SELECT 1 FROM milestones WHERE content_id = $1 AND sent_at IS NULL', [id]);
+    return unsent.rows.length === 0;
+  });
+}
+
+/** Counted on the wire, once everything that is stored has left: every record of ours in the topic, repeats included. */
 async function told(world: World, id: string): Promise<Record<string, number>> {
+  await allHasLeft(world, id);
   const counted = await Promise.all(
     OURS.map(async (topic) => {
       const records = await world.topics.read(topic);
