@@ -1,4 +1,5 @@
 import type { ContentRecordInput } from '../contracts/schema/record';
+import type { BridgeStatus, Resumed, ResumeInput } from '../operations/bridge';
 import type { CommandInput, CommandResult, DecideInput, RetryInput } from '../operations/commands';
 import type { DeadLetter, DeadLetterInput, DeadLetterWithValue } from '../operations/dead-letters';
 import type { DoctorCheck } from '../operations/doctor';
@@ -31,6 +32,8 @@ export interface ReelwayClient {
   deadLetter(id: string): Promise<DeadLetterWithValue>;
   checkTopics(): Promise<TopicCheck[]>;
   createTopics(): Promise<string[]>;
+  bridgeStatus(): Promise<BridgeStatus>;
+  resumeBridge(input: Omit<ResumeInput, 'actor'>): Promise<Resumed>;
   migrate(): Promise<MigrateResult>;
   doctor(): Promise<DoctorCheck[]>;
 }

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { bridgeStatus, resumeBridge } from '../operations/bridge';
 import { cancel, decide, retry } from '../operations/commands';
 import { deadLetter, deadLetters } from '../operations/dead-letters';
 import type { OperationsDeps } from '../operations/deps';
@@ -29,6 +30,8 @@ export function createLocalClient(deps: OperationsDeps, actor: string = localAct
     deadLetter: (id) => deadLetter(deps, id),
     checkTopics: () => checkTopics(deps),
     createTopics: () => createTopics(deps),
+    bridgeStatus: () => bridgeStatus(deps),
+    resumeBridge: (input) => resumeBridge(deps, { ...input, actor }),
     migrate: () => migrate(deps),
     doctor: () => doctor(deps),
   };

@@ -21,6 +21,7 @@ export async function startBridgePart({ config, log, registry }: RoleDeps): Prom
       name: 'bridge',
       live: () => bridge.live(),
       ready: () => bridge.ready(),
+      held: () => bridge.held(),
       failed: new Promise<never>(() => undefined),
       stop: async () => {
         await bridge.stop();

@@ -9,6 +9,8 @@ export interface Part {
   name: string;
   live(): boolean;
   ready(): boolean;
+  /** What it stopped by itself until a person says otherwise; a line each. */
+  held?(): string[];
   /** Takes nothing new, finishes what is under way, closes what it opened. */
   stop(): Promise<void>;
   /** Rejects when it ends by itself. */
@@ -50,7 +52,11 @@ export async function runRole(role: string, config: Config, starts: StartPart[])
     {
       live: () => parts.every((part) => part.live()),
       ready: () => isUp() && parts.every((part) => part.ready()),
-      detail: () => ({ role, parts: Object.fromEntries(parts.map((part) => [part.name, part.ready()])) }),
+      detail: () => ({
+        role,
+        parts: Object.fromEntries(parts.map((part) => [part.name, part.ready()])),
+        held: parts.flatMap((part) => part.held?.() ?? []),
+      }),
     },
   );
   log.info({ healthUrl: server.url, metricsUrl: `${server.url}/metrics` }, 'health and metrics are served');

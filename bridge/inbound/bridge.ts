@@ -9,7 +9,9 @@ import { createRuns } from './deliver';
 import { startDispatcher } from './dispatcher';
 import { createIntake } from './intake';
 import { createBridgeMetrics } from './metrics';
+import { watchPauses } from './pauses';
 import { CONSUMED_TOPICS } from './routes';
+import { createStartGuard } from './start-guard';
 import { startSweeper } from './sweeper';
 
 export interface BridgeDeps {
@@ -25,14 +27,16 @@ export interface BridgeDeps {
 export interface Bridge {
   /** Consumes nothing new, finishes what is under way, leaves the group. May be called twice. */
   stop(): Promise<void>;
-  /** The group gave us our partitions, and its session is alive. */
+  /** The group gave us our partitions, its session is alive, and nothing waits for a person. */
   ready(): boolean;
   /** False when the consumer gave no sign of life for long: restart the process. */
   live(): boolean;
   assignment(): Record<string, number[]>;
+  /** Why a part of it stands still until a person resumes it; empty: nothing does. */
+  held(): string[];
 }
 
-/** Three sessions of the consumer, which mends itself after two. */
+/** Twice the time after which the consumer mends itself. */
 const DEAD_AFTER_MS = 90_000;
 
 /** Kafka → inbox → Temporal. Several processes side by side share the work. Throws TOPIC_MISSING, SERVICE_UNREACHABLE. */
@@ -40,9 +44,18 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
   const { config, pool, kafka, log } = deps;
   await assertTopics(kafka);
   const metrics = createBridgeMetrics(deps.metrics ?? createRegistry(), pool, log);
+  const pauses = await watchPauses(pool, log);
+  const guard = createStartGuard({
+    pauses,
+    perMinute: config.bridge.startGuardPerMinute,
+    onTrip: (uploads) => {
+      metrics.onGuardTrip(uploads);
+    },
+  });
   const dispatcher = startDispatcher({
     pool,
-    runs: createRuns(deps.temporal),
+    runs: createRuns(deps.temporal, config.bridge.callsPerSecond),
+    guard,
     policy: config.policy,
     log,
     concurrency: config.bridge.dispatchConcurrency,
@@ -64,6 +77,9 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     pool,
     log,
     lateFlag: config.lateFlag,
+    breaker: config.bridge.breaker,
+    pauses,
+    guard,
     onTaken: (topic, counts, dead) => {
       metrics.onTaken(topic, counts, dead);
       if (counts.new > 0) dispatcher.wake();
@@ -80,10 +96,18 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
   const isAlive = (): boolean => Date.now() - consumer.lastHeartbeatAt() < DEAD_AFTER_MS;
   let stopped: Promise<void> | null = null;
   return {
-    ready: () => stopped === null && Object.keys(consumer.assignment()).length > 0 && isAlive(),
+    ready: () =>
+      stopped === null && Object.keys(consumer.assignment()).length > 0 && isAlive() && pauses.waiting().length === 0,
     live: isAlive,
     assignment: () => consumer.assignment(),
-    stop: () => (stopped ??= stopAll([() => consumer.close(), () => sweeper.stop(), () => dispatcher.stop()])),
+    held: () => pauses.waiting().map(({ scope, code, reason }) => `${code} ${scope}: ${reason}`),
+    stop: () =>
+      (stopped ??= stopAll([
+        () => consumer.close(),
+        () => sweeper.stop(),
+        () => dispatcher.stop(),
+        () => pauses.stop(),
+      ])),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type Delivery,
   type RunStart,
 } from '../../platform/temporal/lifecycle-runs';
+import { createTokenBucket } from './token-bucket';
 import { factsSignal, LIFECYCLE_WORKFLOW, type LifecycleInput } from '../../workflows/messages';
 
 /** Below the lease of a key, so that its holder still holds it when the answer is there. */
@@ -22,9 +23,11 @@ export interface Runs {
   isOpen(contentId: string): Promise<boolean>;
 }
 
-export function createRuns(client: Temporal['client']): Runs {
+export function createRuns(client: Temporal['client'], callsPerSecond: number): Runs {
+  const bucket = createTokenBucket(callsPerSecond);
   return {
-    start: (input, rows, cause) => {
+    start: async (input, rows, cause) => {
+      await bucket.take();
       const upload = uploadOf(input, cause);
       return signalWithStart(
         client,
@@ -42,11 +45,15 @@ export function createRuns(client: Temporal['client']): Runs {
         CALL_DEADLINE_MS,
       );
     },
-    signal: (contentId, rows) => {
+    signal: async (contentId, rows) => {
+      await bucket.take();
       const run = { workflowId: workflowIdOf(contentId), signal: factsSignal.name, facts: rows.map(toFact) };
       return signalRun(client, run, CALL_DEADLINE_MS);
     },
-    isOpen: (contentId) => isRunOpen(client, workflowIdOf(contentId), CALL_DEADLINE_MS),
+    isOpen: async (contentId) => {
+      await bucket.take();
+      return isRunOpen(client, workflowIdOf(contentId), CALL_DEADLINE_MS);
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Policy } from '../../contracts/model/policy';
 import type { Logger } from '../../platform/log';
 import { claimKeys, type ClaimedKey } from '../../platform/postgres/inbox-keys';
-import { openRows } from '../../platform/postgres/inbox';
+import { openRows, type OpenRow } from '../../platform/postgres/inbox';
 import type { Pool } from '../../platform/postgres/pool';
 import { routingStates } from '../../platform/postgres/starts';
 import { backOffMs } from './back-off';
@@ -11,11 +11,13 @@ import { MAX_FACTS, planFor } from './plan';
 import { routeKey, type PlannedKey } from './route-key';
 import { CONSUMER } from './routes';
 import { createSettler, type Settlement } from './settle';
+import type { StartGuard } from './start-guard';
 
 export interface DispatcherDeps {
   pool: Pool;
   runs: Runs;
   policy: Policy;
+  guard: StartGuard;
   log: Logger;
   /** Keys on their way to Temporal at the same time. */
   concurrency: number;
@@ -122,6 +124,8 @@ async function planKeys(deps: DispatcherDeps, claimed: ClaimedKey[]): Promise<Pl
     );
     return { claim, content, plan };
   });
+  deps.guard.count(planned.reduce((sum, { plan }) => sum + plan.late.filter(isUpload).length, 0));
+  if (deps.guard.isPaused()) return planned.map((one) => (one.plan.deliver?.how === 'start' ? heldBack(one) : one));
   const begun = await beginFirst(deps.pool, deps.policy, planned.flatMap(toStart));
   return planned.flatMap((one) => {
     const { deliver } = one.plan;
@@ -130,6 +134,11 @@ async function planKeys(deps: DispatcherDeps, claimed: ClaimedKey[]): Promise<Pl
     return open ? [{ ...one, plan: { ...one.plan, deliver: { ...deliver, rows: open } } }] : [];
   });
 }
+
+const isUpload = (row: OpenRow): boolean => row.fact.body.kind === 'upload';
+
+/** It stays open, and comes again until starts are resumed. */
+const heldBack = (one: PlannedKey): PlannedKey => ({ ...one, plan: { ...one.plan, deliver: null }, held: true });
 
 const toStart = ({ claim, plan: { deliver } }: PlannedKey): PlannedStart[] =>
   deliver?.how === 'start' ? [{ claim, cause: deliver.cause }] : [];

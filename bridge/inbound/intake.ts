@@ -9,9 +9,13 @@ import { ownEventIds } from '../../platform/postgres/milestones';
 import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
 import { raiseAnnounced } from '../../platform/postgres/raised-flags';
 import { insertUploads } from '../../platform/postgres/uploads';
+import { advanceWatermark, type Span } from '../../platform/postgres/watermarks';
+import { assertMostlyGood, assertNotHeld, BreakerTripped, type BreakerLimits } from './breaker';
 import { identify, type NewFact } from './identify';
 import { judge, type DeadRecord, type GoodRecord, type OwnRecord } from './judge';
+import type { Pauses } from './pauses';
 import { CONSUMER, keepIdentityMs } from './routes';
+import type { StartGuard } from './start-guard';
 
 /** What became of one record of a batch. */
 export type IntakeResult = 'new' | 'duplicate' | 'own' | 'dead';
@@ -22,6 +26,9 @@ export interface IntakeDeps {
   log: Logger;
   /** What a new flag does to visible content. */
   lateFlag: 'hide' | 'attention';
+  breaker: BreakerLimits;
+  pauses: Pick<Pauses, 'last' | 'pause'>;
+  guard: Pick<StartGuard, 'count'>;
   /** Told after each commit, per topic. */
   onTaken(topic: string, counts: IntakeCounts, dead: NewDeadLetter[]): void;
 }
@@ -32,15 +39,26 @@ const ROWS_AT_ONCE = 500;
 /**
  * The handler of the consumer: every record becomes an inbox row, a counted repeat, a dropped one of our own or a dead
  * letter, in one bounded transaction; offsets are committed after it resolved. It never calls Temporal. It rejects only
- * when Postgres is away; then the same records come again.
+ * when Postgres is away, or while a partition of mostly bad records is held (BREAKER_OPEN); the same records come again.
+ * `records` are of one partition.
  */
 export function createIntake(deps: IntakeDeps): (records: KafkaRecord[]) => Promise<void> {
   return async (records) => {
+    assertNotHeld(deps.pauses, records);
     for (let from = 0; from < records.length; from += ROWS_AT_ONCE) {
-      await takeOrSplit(deps, records.slice(from, from + ROWS_AT_ONCE));
+      await takeOrHold(deps, records.slice(from, from + ROWS_AT_ONCE));
     }
     await reached('bridge.after-inbox-commit');
   };
+}
+
+async function takeOrHold(deps: IntakeDeps, records: KafkaRecord[]): Promise<void> {
+  try {
+    await takeOrSplit(deps, records);
+  } catch (error) {
+    if (error instanceof BreakerTripped) await deps.pauses.pause(error.scope, 'BREAKER_OPEN', error.why);
+    throw error;
+  }
 }
 
 /**
@@ -84,12 +102,35 @@ async function take(deps: IntakeDeps, records: KafkaRecord[], judged: typeof jud
       ours: all.filter((one) => one.is === 'ours'),
       dead: all.filter((one) => one.is === 'dead'),
     });
+    assertMostlyGood(deps.breaker, deps.pauses, records, done.dead);
+    const span = spanOf(records);
+    const before = span && (await advanceWatermark(db, span));
     await reached('bridge.before-inbox-commit');
-    return done;
+    return { ...done, repeatedUploads: uploadsBelow(before ?? null, done.fresh) };
   });
   const topic = records[0]?.topic;
   if (topic !== undefined) deps.onTaken(topic, taken.counts, taken.dead);
+  deps.guard.count(taken.repeatedUploads);
 }
+
+function spanOf(records: KafkaRecord[]): Span | null {
+  const first = records[0];
+  const last = records.at(-1);
+  if (!first || !last) return null;
+  return {
+    topic: first.topic,
+    partition: first.partition,
+    first: first.offset,
+    next: String(BigInt(last.offset) + 1n),
+  };
+}
+
+/** We have had them, and do not remember: either our memory was lost, or the topic was made anew. */
+const uploadsBelow = (watermark: string | null, fresh: NewFact[]): number =>
+  watermark === null
+    ? 0
+    : fresh.filter(({ fact, record }) => fact.body.kind === 'upload' && BigInt(record.offset) < BigInt(watermark))
+        .length;
 
 interface Sorted {
   facts: GoodRecord[];
@@ -127,7 +168,7 @@ async function write(db: PoolClient, deps: IntakeDeps, records: Sorted) {
     own: records.ours.length - forged.length,
     dead: dead.length,
   };
-  return { counts, dead };
+  return { counts, dead, fresh };
 }
 
 const toRow = (fact: NewFact) => ({

@@ -9,6 +9,7 @@ export interface BridgeMetrics {
   onTaken: IntakeDeps['onTaken'];
   onSettled(settlement: Settlement, ms: number): void;
   onBuried(count: number): void;
+  onGuardTrip(uploads: number): void;
 }
 
 /** From a call that a worker's cache answers to the deadline. */
@@ -47,8 +48,16 @@ export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger)
     buckets: CALL_SECONDS,
     registers,
   });
+  const guardTrips = new Counter({
+    name: 'reelway_bridge_guard_trips_total',
+    help: 'Uploads of finished content, or from below a watermark: a topic is being read again.',
+    registers,
+  });
   registerInbox(registry, pool, log);
   return {
+    onGuardTrip: (uploads) => {
+      guardTrips.inc(uploads);
+    },
     onTaken: (topic, counts, letters) => {
       for (const [result, count] of Object.entries(counts)) if (count > 0) records.inc({ topic, result }, count);
       for (const { code } of letters) dead.inc({ code });

@@ -24,7 +24,12 @@ export interface PlannedKey {
   claim: ClaimedKey;
   content: RoutingState | undefined;
   plan: Plan;
+  /** Its start waits until a person resumes the starts. */
+  held?: boolean;
 }
+
+/** How soon a start that was held back is looked at again. */
+const HELD_MS = 5_000;
 
 type Ends = Settlement['rows'];
 const endAll = (rows: OpenRow[], end: RowEnd): Ends => rows.map((row) => ({ row, end }));
@@ -34,6 +39,7 @@ export async function routeKey(deps: RouteDeps, planned: PlannedKey): Promise<Se
   const { claim, plan } = planned;
   const sure: Ends = [...endAll(plan.told, 'told'), ...endAll(plan.late, 'late'), ...endAll(plan.park, 'parked')];
   const settlement: Settlement = { claim, rows: sure, started: null, code: null, againInMs: null };
+  if (planned.held) return { ...settlement, code: 'STARTS_PAUSED', againInMs: HELD_MS };
   if (plan.deliver === null) return settlement;
   try {
     return await deliver(deps, planned, plan.deliver, settlement);

@@ -356,6 +356,23 @@ export const ERRORS = {
     title: 'A topic that the bridge needs is not there.',
     hint: 'Create it: reelway topics create',
   },
+  BREAKER_OPEN: {
+    class: 'platform',
+    title: 'Most records of a partition are bad, so it is held.',
+    hint: 'See reelway bridge status; mend the sender, or let them become dead letters: reelway bridge resume TOPIC/PARTITION',
+    retryable: true,
+  },
+  STARTS_PAUSED: {
+    class: 'platform',
+    title: 'Uploads of finished content came in numbers, so nothing new is started.',
+    hint: 'Find out who reads or sends a topic again, then: reelway bridge resume starts',
+    retryable: true,
+  },
+  NOT_PAUSED: {
+    class: 'refusal',
+    title: 'Nothing is paused under that name.',
+    hint: 'See reelway bridge status.',
+  },
   TOPIC_DRIFT: {
     class: 'setup',
     title: 'A topic differs from the topic table.',

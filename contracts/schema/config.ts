@@ -81,7 +81,13 @@ function toConfig(v: Values) {
       mediaConcurrency: v.REELWAY_MEDIA_CONCURRENCY,
       cacheSize: v.REELWAY_LIFECYCLE_CACHE,
     },
-    bridge: { dispatchConcurrency: v.REELWAY_DISPATCH_CONCURRENCY, parkedFactMs: v.REELWAY_PARKED_FACT_MS },
+    bridge: {
+      dispatchConcurrency: v.REELWAY_DISPATCH_CONCURRENCY,
+      parkedFactMs: v.REELWAY_PARKED_FACT_MS,
+      callsPerSecond: v.REELWAY_BRIDGE_CALLS_PER_SECOND,
+      breaker: { minRecords: v.REELWAY_BREAKER_RECORDS, share: v.REELWAY_BREAKER_PERCENT / 100 },
+      startGuardPerMinute: v.REELWAY_START_GUARD_PER_MINUTE,
+    },
     fault: { point: v.REELWAY_FAULT, dir: v.REELWAY_FAULT_DIR },
     production: v.NODE_ENV === 'production',
   };

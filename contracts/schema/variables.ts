@@ -100,6 +100,22 @@ const processes = {
   REELWAY_MEDIA_CONCURRENCY: preset(whole(1, 256), 2, 'Media activities at the same time in one worker.'),
   REELWAY_LIFECYCLE_CACHE: preset(whole(10, 100_000), 1_000, 'Cached runs of one worker; about 0.2 MB each.'),
   REELWAY_DISPATCH_CONCURRENCY: preset(whole(1, 512), 16, 'Contents that one bridge dispatches at the same time.'),
+  REELWAY_BRIDGE_CALLS_PER_SECOND: preset(
+    whole(1, 100_000),
+    1_000,
+    'Most calls to Temporal that one bridge begins in a second.',
+  ),
+  REELWAY_BREAKER_RECORDS: preset(whole(1, 500), 20, 'Fewest records of a batch that can pause their partition.'),
+  REELWAY_BREAKER_PERCENT: preset(
+    whole(0, 100),
+    50,
+    'A partition pauses when so many of a batch would be dead letters; 0: never.',
+  ),
+  REELWAY_START_GUARD_PER_MINUTE: preset(
+    whole(1, 1_000_000),
+    50,
+    'More uploads of finished content than this in a minute pause the starts of new content.',
+  ),
   REELWAY_PARKED_FACT_MS: preset(ms(), 24 * HOUR_MS, 'How long a fact waits for its upload before it is dead, in ms.'),
   REELWAY_LOG_LEVEL: preset(oneOf(LOG_LEVELS), 'info', 'Least severe log level that is written.'),
   REELWAY_METRICS_HOST: preset(text(/^[A-Za-z0-9.:_-]+$/, 'must be a host'), '127.0.0.1', 'Where metrics listen.'),

@@ -1,0 +1,126 @@
+import { ReelwayError } from '../contracts/model/errors';
+import { partitionScope, STARTS_SCOPE } from '../contracts/model/pauses';
+import { LIFECYCLE_TOPICS } from '../contracts/model/topics';
+import { inTransaction } from '../platform/postgres/pool';
+import { writeAudit } from '../platform/postgres/audit';
+import { inboxFigures } from '../platform/postgres/inbox-figures';
+import { readPauses, resumePause } from '../platform/postgres/pauses';
+import { readWatermarks } from '../platform/postgres/watermarks';
+import type { OperationsDeps } from './deps';
+import { checkReason } from './input';
+import { REACH_MS, within } from './within';
+
+type Deps = Pick<OperationsDeps, 'pool' | 'kafka' | 'config'>;
+
+/** One partition of a consumed topic. Offsets are decimal text. */
+export interface PartitionStatus {
+  topic: string;
+  partition: number;
+  /** Offset after the newest record. */
+  end: string;
+  /** What the group committed; null: nothing yet. */
+  committed: string | null;
+  /** Records that are not committed. */
+  lag: number;
+  /** Offset after the last record that is in the inbox; above `committed` by what was taken and not yet committed. */
+  watermark: string | null;
+  /** recreated: the topic ends below what we have had; went back: old records came again. */
+  notice: 'recreated' | 'went back' | null;
+}
+
+export interface BridgeStatus {
+  group: string;
+  lag: number;
+  /** Times in ISO 8601; null: there is none. */
+  inbox: { open: number; parked: number; dead: number; oldestOpen: string | null; oldestParked: string | null };
+  /** What waits for a person. */
+  paused: { scope: string; code: string; reason: string; since: string }[];
+  partitions: PartitionStatus[];
+}
+
+/** How the bridge stands, by Kafka and Postgres, whether one runs or not. Throws SERVICE_UNREACHABLE. */
+export async function bridgeStatus(deps: Deps): Promise<BridgeStatus> {
+  const { pool, config } = deps;
+  const partitions = await partitionsOf(deps);
+  const figures = await inboxFigures(pool);
+  const pauses = await readPauses(pool);
+  return {
+    group: config.kafka.groupId,
+    lag: partitions.reduce((sum, one) => sum + one.lag, 0),
+    inbox: { ...figures, oldestOpen: iso(figures.oldestOpen), oldestParked: iso(figures.oldestParked) },
+    paused: pauses
+      .filter((pause) => pause.resumedAt === null)
+      .map(({ scope, code, reason, since }) => ({ scope, code, reason, since: since.toISOString() })),
+    partitions,
+  };
+}
+
+const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+async function partitionsOf({ pool, kafka, config }: Deps): Promise<PartitionStatus[]> {
+  const watermarks = await readWatermarks(pool);
+  const where = `Kafka at ${config.kafka.brokers.join(',')}`;
+  const lags = await within(
+    REACH_MS,
+    where,
+    Promise.all(LIFECYCLE_TOPICS.map((topic) => kafka().lag(config.kafka.groupId, topic))),
+  );
+  return LIFECYCLE_TOPICS.flatMap((topic, index) =>
+    (lags[index] ?? []).map(({ partition, high, committed }): PartitionStatus => {
+      const mark = watermarks.find((one) => one.topic === topic && one.partition === partition);
+      const isRecreated = mark !== undefined && BigInt(mark.nextOffset) > BigInt(high);
+      return {
+        topic,
+        partition,
+        end: high,
+        committed,
+        lag: Math.max(0, Number(BigInt(high) - BigInt(committed ?? 0))),
+        watermark: mark?.nextOffset ?? null,
+        notice: isRecreated ? 'recreated' : mark?.wentBackAt ? 'went back' : null,
+      };
+    }),
+  );
+}
+
+export interface ResumeInput {
+  /** "topic/partition" or "starts". */
+  scope: string;
+  actor: string;
+  reason: string;
+}
+
+export interface Resumed {
+  scope: string;
+  /** Records of the partition up to this offset become dead letters if they are bad; null: not a partition. */
+  passesThrough: string | null;
+}
+
+/**
+ * Lets go on what the bridge stopped by itself. Of a partition, everything that is in it now passes, for somebody has
+ * looked at it; what comes later is judged anew. Throws NOT_PAUSED, REASON_MISSING.
+ */
+export async function resumeBridge(deps: Deps, input: ResumeInput): Promise<Resumed> {
+  const { scope, actor } = input;
+  const reason = checkReason(input.reason);
+  const passesThrough = scope === STARTS_SCOPE ? null : await lastOffset(deps, scope);
+  return inTransaction(deps.pool, async (db) => {
+    await writeAudit(db, { commandId: null, contentId: null, actor, verb: 'bridge-resume', reason, args: { scope } });
+    const resumed = await resumePause(db, scope, passesThrough);
+    if (!resumed) throw new ReelwayError('NOT_PAUSED', `Nothing is paused under the name ${scope}.`);
+    return { scope, passesThrough };
+  });
+}
+
+async function lastOffset(deps: Deps, scope: string): Promise<string> {
+  const [topic, partition] = await knownPartition(deps, scope);
+  const found = (await deps.kafka().lag(deps.config.kafka.groupId, topic)).find((one) => one.partition === partition);
+  return String(BigInt(found?.high ?? 0) - 1n);
+}
+
+async function knownPartition({ pool }: Deps, scope: string): Promise<[string, number]> {
+  const isPaused = (await readPauses(pool)).some((pause) => pause.scope === scope && pause.resumedAt === null);
+  const topic = LIFECYCLE_TOPICS.find((name) => scope.startsWith(`${name}/`));
+  const partition = Number(scope.slice(scope.lastIndexOf('/') + 1));
+  if (isPaused && topic !== undefined && partitionScope(topic, partition) === scope) return [topic, partition];
+  throw new ReelwayError('NOT_PAUSED', `Nothing is paused under the name ${scope}.`);
+}
