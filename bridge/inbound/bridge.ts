@@ -8,6 +8,7 @@ import type { Temporal } from '../../platform/temporal/client';
 import { createRuns } from './deliver';
 import { startDispatcher } from './dispatcher';
 import { createIntake } from './intake';
+import { startKeeper } from './keeper';
 import { createBridgeMetrics } from './metrics';
 import { watchPauses } from './pauses';
 import { CONSUMED_TOPICS } from './routes';
@@ -73,6 +74,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
       metrics.onBuried(count);
     },
   });
+  const keeper = startKeeper(pool, log);
   const intake = createIntake({
     pool,
     log,
@@ -107,6 +109,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
         () => sweeper.stop(),
         () => dispatcher.stop(),
         () => pauses.stop(),
+        () => keeper.stop(),
       ])),
   };
 }

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench';
+import { bridgeBench } from './bridge';
 import { machine } from './machine';
 import { report } from './report';
 import { workflowBench } from './workflow';
 
 /** Every bench there is; `npm run bench -- NAME` runs one. */
-const BENCHES: Record<string, Bench> = { workflow: workflowBench };
+const BENCHES: Record<string, Bench> = { workflow: workflowBench, bridge: bridgeBench };
 
 const USAGE_EXIT = 2;
 const FEWEST_PAIRS = 5;
