@@ -10,7 +10,7 @@ import { inTransaction, type Pool, type PoolClient } from '../../platform/postgr
 import { raiseAnnounced } from '../../platform/postgres/raised-flags';
 import { insertUploads } from '../../platform/postgres/uploads';
 import { identify, type NewFact } from './identify';
-import { judge, type DeadRecord, type GoodRecord, type OwnRecord } from './judge';
+import { judge, type DeadRecord, type GoodRecord, type Judged, type OwnRecord } from './judge';
 import { CONSUMER, keepIdentityMs } from './routes';
 
 /** What became of one record of a batch. */
@@ -79,17 +79,21 @@ const unstorable = (record: KafkaRecord): DeadRecord => ({
 async function take(deps: IntakeDeps, records: KafkaRecord[], judged: typeof judge): Promise<void> {
   const all = records.map((record) => judged(record));
   const taken = await inTransaction(deps.pool, async (db) => {
-    const done = await write(db, deps, {
-      facts: all.filter((one) => one.is === 'fact'),
-      ours: all.filter((one) => one.is === 'ours'),
-      dead: all.filter((one) => one.is === 'dead'),
-    });
+    const done = await writeJudged(db, deps, all);
     await reached('bridge.before-inbox-commit');
     return done;
   });
   const topic = records[0]?.topic;
   if (topic !== undefined) deps.onTaken(topic, taken.counts, taken.dead);
 }
+
+/** Within a transaction of the caller; nothing else of the intake decides what becomes of a record. */
+export const writeJudged = (db: PoolClient, deps: Pick<IntakeDeps, 'lateFlag'>, all: Judged[]) =>
+  write(db, deps, {
+    facts: all.filter((one) => one.is === 'fact'),
+    ours: all.filter((one) => one.is === 'ours'),
+    dead: all.filter((one) => one.is === 'dead'),
+  });
 
 interface Sorted {
   facts: GoodRecord[];
@@ -101,7 +105,7 @@ interface Sorted {
  * The order of locks, the same wherever several kinds of rows are locked: identities that are new (nobody else can hold
  * them), keys, contents, rows, identities that were there.
  */
-async function write(db: PoolClient, deps: IntakeDeps, records: Sorted) {
+async function write(db: PoolClient, deps: Pick<IntakeDeps, 'lateFlag'>, records: Sorted) {
   const rowIds = await reserveRowIds(db, records.facts.length);
   const { fresh, repeats, reused } = await identify(db, records.facts, rowIds);
   const own = await ownEventIds(

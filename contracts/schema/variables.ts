@@ -101,6 +101,7 @@ const processes = {
   REELWAY_LIFECYCLE_CACHE: preset(whole(10, 100_000), 1_000, 'Cached runs of one worker; about 0.2 MB each.'),
   REELWAY_DISPATCH_CONCURRENCY: preset(whole(1, 512), 16, 'Contents that one bridge dispatches at the same time.'),
   REELWAY_PARKED_FACT_MS: preset(ms(), 24 * HOUR_MS, 'How long a fact waits for its upload before it is dead, in ms.'),
+  REELWAY_MAX_REDRIVES: preset(whole(1, 1_000), 3, 'Redrives in vain before a dead letter is quarantined.'),
   REELWAY_LOG_LEVEL: preset(oneOf(LOG_LEVELS), 'info', 'Least severe log level that is written.'),
   REELWAY_METRICS_HOST: preset(text(/^[A-Za-z0-9.:_-]+$/, 'must be a host'), '127.0.0.1', 'Where metrics listen.'),
   REELWAY_METRICS_PORT: preset(port(), 0, 'Port of metrics and health; 0 picks a free one.'),
