@@ -18,18 +18,21 @@ export interface PageFlags {
 
 const STATUSES = ['open', 'redriven', 'discarded', 'quarantined'] as const satisfies DeadLetterFilterInput['status'][];
 
-export const addFilterFlags = (command: Command): Command =>
+/** Which letters are meant where no status is given. */
+const OPEN_OR_QUARANTINED = 'open and quarantined';
+
+export const addFilterFlags = (command: Command, preset = OPEN_OR_QUARANTINED): Command =>
   command
     .option('--topic <name>', 'of this topic')
     .option('--code <code>', 'with this code')
     .option('--content <id>', 'about this content')
-    .addOption(new Option('--status <status>', 'default: open and quarantined').choices(STATUSES))
+    .addOption(new Option('--status <status>', `default: ${preset}`).choices(STATUSES))
     .option('--since <time>', 'dead since this time, or this span ago: 30m, 2h, 7d', (text) => moment(text))
     .option('--until <time>', 'dead before this time, or this span ago', (text) => moment(text));
 
 /** For commands that go through letters, oldest first. */
-export const addSelectionFlags = (command: Command): Command =>
-  addFilterFlags(command)
+export const addSelectionFlags = (command: Command, preset?: string): Command =>
+  addFilterFlags(command, preset)
     .option('--limit <n>', 'at most so many; default: all', positive)
     .option('--after <id>', 'only letters with a higher id than this one');
 

@@ -27,7 +27,7 @@ export function addDeadLetterRedrive(parent: Command, cli: Cli): void {
     .command('redrive')
     .description('Bring dead letters in again, oldest first, judged as if they had just come; each is applied once.')
     .argument('[ids...]', 'ids from dlq list; none: those of the filter');
-  addSelectionFlags(command)
+  addSelectionFlags(command, 'open')
     .option('--all', 'all that are open, without a filter')
     .option('--dry-run', 'say what would happen to each; nothing is changed')
     .option('--yes', 'do not ask')
