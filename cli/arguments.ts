@@ -18,6 +18,20 @@ export function span(text: string): number {
   return Number(found[1]) * unit;
 }
 
+/** A moment: ISO 8601, or a span before now such as 30m, 2h, 7d. As ISO 8601 in UTC. */
+export function moment(text: string, now = Date.now()): string {
+  const spanBefore = /^(\d{1,6})(s|m|h|d)$/.exec(text);
+  if (spanBefore) {
+    const unit = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[spanBefore[2] as 's' | 'm' | 'h' | 'd'];
+    return new Date(now - Number(spanBefore[1]) * unit).toISOString();
+  }
+  const at = ISO_START.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isFinite(at)) return new Date(at).toISOString();
+  throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z, or a span before now: 30m, 2h, 7d.');
+}
+
+const ISO_START = /^\d{4}-\d{2}-\d{2}(T|$)/;
+
 /** Help ends with command lines that can be copied. */
 export const addExamples = (command: Command, ...examples: string[]): Command =>
   command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);

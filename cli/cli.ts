@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { OpenOperations } from '../operations/deps';
 import { loadConfig, type Config } from '../platform/config';
 import type { ReelwayClient } from './client';
+import { confirm } from './confirm';
 import { withLocalStack, type Environment } from './environment';
 import { EXIT, type ExitCode } from './exit';
 import { lazy } from './lazy';
@@ -15,6 +16,8 @@ export interface Cli {
   operations(): OpenOperations;
   client(): ReelwayClient;
   output(command: Command): Output;
+  /** Asks whether to `what`; resolves where that was wanted. Throws USAGE. */
+  confirm(what: string, yes: boolean): Promise<void>;
   /** Sets how the process will end; the worst that was set counts. Errors that are thrown set their own. */
   exit(code: ExitCode): void;
 }
@@ -35,6 +38,7 @@ export function createCli(env: Environment, streams: Streams): OpenCli {
     operations,
     client: () => lazy.localClient().createLocalClient(operations()),
     output: (command) => createOutput(command.optsWithGlobals<{ output: Format }>().output, streams, env),
+    confirm: (what, yes) => confirm(what, yes, streams),
     exit: (code) => {
       if (code > exitCode) exitCode = code;
     },

@@ -1,7 +1,11 @@
 import type { ContentRecordInput } from '../contracts/schema/record';
 import type { BridgeStatus, Resumed, ResumeInput } from '../operations/bridge';
 import type { CommandInput, CommandResult, DecideInput, RetryInput } from '../operations/commands';
-import type { DeadLetter, DeadLetterInput, DeadLetterWithValue } from '../operations/dead-letters';
+import type { DeadLetter, DeadLetterHour, DeadLetterWithValue, ExportedDeadLetter } from '../operations/dead-letters';
+import type { CorrectInput, Corrected } from '../operations/dead-letters-correct';
+import type { DiscardInput, DiscardResult } from '../operations/dead-letters-discard';
+import type { DeadLetterInput, DeadLetterSelection } from '../operations/dead-letters-input';
+import type { RedriveInput, RedriveResult } from '../operations/dead-letters-redrive';
 import type { DoctorCheck } from '../operations/doctor';
 import type { ContentGlance } from '../operations/glance';
 import type { ContentList, ListInput } from '../operations/list';
@@ -30,6 +34,12 @@ export interface ReelwayClient {
   decide(input: Omit<DecideInput, 'actor'>): Promise<CommandResult>;
   deadLetters(input: DeadLetterInput): Promise<DeadLetter[]>;
   deadLetter(id: string): Promise<DeadLetterWithValue>;
+  deadLetterHours(input: Omit<DeadLetterInput, 'after'>): Promise<DeadLetterHour[]>;
+  countDeadLetters(selection: DeadLetterSelection): Promise<number>;
+  exportDeadLetters(selection: Omit<DeadLetterSelection, 'ids'>): AsyncIterable<ExportedDeadLetter>;
+  redriveDeadLetters(input: Omit<RedriveInput, 'actor'>): AsyncIterable<RedriveResult>;
+  discardDeadLetters(input: Omit<DiscardInput, 'actor'>): AsyncIterable<DiscardResult>;
+  correctDeadLetter(input: Omit<CorrectInput, 'actor'>): Promise<Corrected>;
   checkTopics(): Promise<TopicCheck[]>;
   createTopics(): Promise<string[]>;
   bridgeStatus(): Promise<BridgeStatus>;

@@ -1,7 +1,12 @@
 import { userInfo } from 'node:os';
 import { bridgeStatus, resumeBridge } from '../operations/bridge';
+import { createWayIn } from '../bridge/inbound/way-in';
 import { cancel, decide, retry } from '../operations/commands';
-import { deadLetter, deadLetters } from '../operations/dead-letters';
+import { deadLetter, deadLetterHours, deadLetters, exportDeadLetters } from '../operations/dead-letters';
+import { correct } from '../operations/dead-letters-correct';
+import { discard } from '../operations/dead-letters-discard';
+import { redrive } from '../operations/dead-letters-redrive';
+import { countSelected } from '../operations/dead-letters-select';
 import type { OperationsDeps } from '../operations/deps';
 import { doctor } from '../operations/doctor';
 import { glance } from '../operations/glance';
@@ -15,6 +20,7 @@ import type { ReelwayClient } from './client';
 
 /** Carries everything out in this process, as `local:<user of the operating system>`. */
 export function createLocalClient(deps: OperationsDeps, actor: string = localActor()): ReelwayClient {
+  const withWayIn = () => ({ ...deps, wayIn: createWayIn(deps.config) });
   return {
     register: async (input) => {
       const { content, outcome } = await register(deps, actor, input);
@@ -28,6 +34,12 @@ export function createLocalClient(deps: OperationsDeps, actor: string = localAct
     decide: (input) => decide(deps, { ...input, actor }),
     deadLetters: (input) => deadLetters(deps, input),
     deadLetter: (id) => deadLetter(deps, id),
+    deadLetterHours: (input) => deadLetterHours(deps, input),
+    countDeadLetters: (selection) => countSelected(deps, selection),
+    exportDeadLetters: (selection) => exportDeadLetters(deps, selection),
+    redriveDeadLetters: (input) => redrive(withWayIn(), { ...input, actor }),
+    discardDeadLetters: (input) => discard(deps, { ...input, actor }),
+    correctDeadLetter: (input) => correct(withWayIn(), { ...input, actor }),
     checkTopics: () => checkTopics(deps),
     createTopics: () => createTopics(deps),
     bridgeStatus: () => bridgeStatus(deps),

@@ -5,7 +5,13 @@ export type Format = (typeof FORMATS)[number];
 
 /** Where bytes go; the real streams, or a test's. */
 export interface Streams {
-  stdout: { write(text: string): unknown; isTTY?: boolean };
+  stdout: {
+    write(text: string): unknown;
+    isTTY?: boolean;
+    /** The reader is slower than we are: wait for `drain`, or all of it piles up in memory. */
+    writableNeedDrain?: boolean;
+    once?(event: 'drain', then: () => void): unknown;
+  };
   stderr: { write(text: string): unknown; isTTY?: boolean };
 }
 
@@ -19,6 +25,8 @@ export interface Output {
   many(values: readonly object[], text: (style: Style) => string[]): void;
   /** One of a stream of things whose end is not known: a line each, in json as well. */
   next(value: object, text: (style: Style) => string[]): void;
+  /** Resolves when the reader can take more. */
+  drained(): Promise<void>;
   /** Said to people, never data. */
   say(line: string): void;
 }
@@ -42,8 +50,16 @@ export function createOutput(format: Format, streams: Streams, env: Record<strin
     next: (value, text) => {
       write(format === 'text' ? text(style) : [JSON.stringify(value)]);
     },
+    drained: () => drained(streams.stdout),
     say: (line) => {
       streams.stderr.write(`${line}\n`);
     },
   };
+}
+
+function drained(stdout: Streams['stdout']): Promise<void> {
+  if (stdout.writableNeedDrain !== true) return Promise.resolve();
+  return new Promise((resolve) => {
+    stdout.once?.('drain', resolve);
+  });
 }

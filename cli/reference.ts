@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Argument, Command } from 'commander';
 import { ERRORS, type ErrorCode } from '../contracts/model/errors';
 import { EXIT, exitCodeOf } from './exit';
 import { createProgram } from './program';
@@ -37,14 +37,14 @@ function sectionOf(command: Command): string[] {
   const rows = [
     ...command.registeredArguments.map((argument) => {
       const choices = choicesText(argument.argChoices);
-      return [`\`<${argument.name()}>\``, `${argument.description}${choices}`];
+      return [`\`${nameOf(argument)}\``, `${argument.description}${choices}`];
     }),
     ...command.options.map((option) => [
       `\`${option.flags}\``,
       `${option.description}${choicesText(option.argChoices)}`,
     ]),
   ];
-  const usage = command.registeredArguments.map((argument) => ` <${argument.name()}>`).join('');
+  const usage = command.registeredArguments.map((argument) => ` ${nameOf(argument)}`).join('');
   const lines = rows.map(([name = '', text = '']) => `- ${name}: ${text}`);
   return [
     `## \`${pathOf(command)}${usage}\``,
@@ -54,6 +54,12 @@ function sectionOf(command: Command): string[] {
     ...lines,
     ...(lines.length > 0 ? [''] : []),
   ];
+}
+
+/** "<id>", or "[ids...]" where there may be none or several. */
+function nameOf(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
 }
 
 const choicesText = (choices: string[] | undefined): string => (choices ? ` (${choices.join(', ')})` : '');

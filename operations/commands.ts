@@ -116,7 +116,8 @@ async function carryOut(deps: Deps, input: CommandInput, plan: Plan): Promise<Co
 
 const MAX_COMMAND_ID = 200;
 
-function checkCommandId(commandId: string): void {
+/** Throws INPUT_INVALID. */
+export function checkCommandId(commandId: string): void {
   if (new RegExp(`^[A-Za-z0-9._:-]{1,${String(MAX_COMMAND_ID)}}$`).test(commandId)) return;
   throw new ReelwayError('INPUT_INVALID', `A command id is 1 to ${String(MAX_COMMAND_ID)} of A-Z a-z 0-9 . _ : -`);
 }

@@ -1,11 +1,21 @@
-import { z } from 'zod';
 import { ReelwayError } from '../contracts/model/errors';
 import {
+  countByHour,
   listDeadLetters,
   readDeadLetter,
-  type DeadLetterFilter,
+  readDeadLetters,
+  type DeadLetterBar,
+  type DeadLetterRecord,
   type DeadLetterSummary,
 } from '../platform/postgres/dead-letter-views';
+import {
+  checkFilter,
+  checkSelection,
+  deadLetterInput,
+  isDeadLetterId,
+  type DeadLetterInput,
+  type DeadLetterSelection,
+} from './dead-letters-input';
 import type { OperationsDeps } from './deps';
 import { parseInput } from './input';
 
@@ -14,45 +24,113 @@ export interface DeadLetter extends Omit<DeadLetterSummary, 'at'> {
   at: string;
 }
 
-/** value as text where it is UTF-8, else as base64. */
-export interface DeadLetterWithValue extends DeadLetter {
-  headers: Record<string, string>;
+/** Text where it is UTF-8, else base64. */
+interface Bytes {
   value: string | null;
   encoding: 'utf8' | 'base64';
 }
 
-export const deadLetterInput = z.strictObject({
-  topic: z.string().optional(),
-  code: z.string().optional(),
-  contentId: z.string().optional(),
-  limit: z.int().min(1).max(1_000).optional(),
-});
-export type DeadLetterInput = z.input<typeof deadLetterInput>;
+export interface DeadLetterWithValue extends DeadLetter, Bytes {
+  headers: Record<string, string>;
+  /** Why the last try failed; null: it did not, or there was none. */
+  lastCode: string | null;
+  /** What goes in instead of value when it is redriven. */
+  correction: (Bytes & { at: string; actor: string; reason: string }) | null;
+}
+
+/** A line of an export: every byte as base64. */
+export interface ExportedDeadLetter extends Omit<DeadLetter, 'corrected'> {
+  headers: Record<string, string>;
+  value: string | null;
+  encoding: 'base64';
+  /** The newest corrected bytes. */
+  correction: string | null;
+}
+
+export interface DeadLetterHour extends Omit<DeadLetterBar, 'hour'> {
+  hour: string;
+}
 
 type Deps = Pick<OperationsDeps, 'pool'>;
 
-/** Newest first. Throws INPUT_INVALID. */
+const DEFAULT_LIMIT = 50;
+
+/** Newest first; the id of the last is `after` of the next page. Throws INPUT_INVALID. */
 export async function deadLetters(deps: Deps, input: DeadLetterInput = {}): Promise<DeadLetter[]> {
-  const filter = Object.fromEntries(
-    Object.entries(parseInput(deadLetterInput, input)).filter(([, value]) => value !== undefined),
-  ) as DeadLetterFilter;
-  const rows = await listDeadLetters(deps.pool, filter);
+  const { limit = DEFAULT_LIMIT, after, ...filter } = parseInput(deadLetterInput, input);
+  const page = { order: 'newest' as const, limit, ...(after !== undefined && { after }) };
+  const rows = await listDeadLetters(deps.pool, checkFilter(filter), page);
   return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
 }
 
-/** A bigint of Postgres has at most 19 digits; more would be an error there. */
-const DEAD_LETTER_ID = /^[1-9]\d{0,17}$/;
-
 /** Throws NOT_FOUND. */
 export async function deadLetter(deps: Deps, id: string): Promise<DeadLetterWithValue> {
-  const row = DEAD_LETTER_ID.test(id) ? await readDeadLetter(deps.pool, id) : null;
-  if (!row)
-    throw new ReelwayError('NOT_FOUND', `There is no dead letter ${id}.`, { hint: 'List them: reelway dlq list' });
-  const { value, at, ...rest } = row;
-  return { ...rest, at: at.toISOString(), ...textOf(value) };
+  const row = isDeadLetterId(id) ? await readDeadLetter(deps.pool, id) : null;
+  if (!row) throw noSuchLetter(id);
+  const { value, at, key, correction, ...rest } = row;
+  return {
+    ...rest,
+    key: key?.toString('utf8') ?? null,
+    at: at.toISOString(),
+    ...textOf(value),
+    correction: correction && { ...correction, ...textOf(correction.value), at: correction.at.toISOString() },
+  };
 }
 
-function textOf(value: Buffer | null): Pick<DeadLetterWithValue, 'value' | 'encoding'> {
+export const noSuchLetter = (id: string): ReelwayError =>
+  new ReelwayError('NOT_FOUND', `There is no dead letter ${id}.`, { hint: 'List them: reelway dlq list' });
+
+/** A screen or two of bars. */
+const DEFAULT_BARS = 200;
+
+/** How many became dead per topic, code and hour, newest hours first. Throws INPUT_INVALID. */
+export async function deadLetterHours(deps: Deps, input: Omit<DeadLetterInput, 'after'>): Promise<DeadLetterHour[]> {
+  const { limit = DEFAULT_BARS, ...filter } = parseInput(deadLetterInput.omit({ after: true }), input);
+  const bars = await countByHour(deps.pool, checkFilter(filter), limit);
+  return bars.map((bar) => ({ ...bar, hour: bar.hour.toISOString() }));
+}
+
+/** With up to 5 MB each, a page of an export stays small. */
+const EXPORTED_AT_ONCE = 20;
+
+/** Oldest first, with their bytes. Throws INPUT_INVALID. */
+export async function* exportDeadLetters(
+  deps: Deps,
+  selection: Omit<DeadLetterSelection, 'ids'>,
+): AsyncGenerator<ExportedDeadLetter> {
+  checkSelection(selection);
+  const filter = checkFilter(selection.filter ?? {});
+  let after = selection.after ?? '0';
+  for (let left = selection.limit ?? Number.MAX_SAFE_INTEGER; left > 0;) {
+    const page = { order: 'oldest' as const, limit: Math.min(left, EXPORTED_AT_ONCE), after };
+    const letters = await readDeadLetters(deps.pool, filter, page);
+    yield* letters.map(toExported);
+    after = letters.at(-1)?.id ?? after;
+    left -= letters.length;
+    if (letters.length < page.limit) return;
+  }
+}
+
+const toExported = ({ at, key, value, correction, ...rest }: DeadLetterRecord): ExportedDeadLetter => ({
+  id: rest.id,
+  topic: rest.topic,
+  partition: rest.partition,
+  offset: rest.offset,
+  eventId: rest.eventId,
+  contentId: rest.contentId,
+  code: rest.code,
+  reason: rest.reason,
+  at: at.toISOString(),
+  status: rest.status,
+  redrives: rest.redrives,
+  headers: rest.headers,
+  encoding: 'base64',
+  key: key?.toString('base64') ?? null,
+  value: value?.toString('base64') ?? null,
+  correction: correction?.value.toString('base64') ?? null,
+});
+
+function textOf(value: Buffer | null): Bytes {
   if (value === null) return { value: null, encoding: 'utf8' };
   const text = value.toString('utf8');
   const isText = Buffer.from(text, 'utf8').equals(value);

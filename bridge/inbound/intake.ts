@@ -12,7 +12,7 @@ import { insertUploads } from '../../platform/postgres/uploads';
 import { advanceWatermark, type Span } from '../../platform/postgres/watermarks';
 import { assertMostlyGood, assertNotHeld, BreakerTripped, type BreakerLimits } from './breaker';
 import { identify, type NewFact } from './identify';
-import { judge, type DeadRecord, type GoodRecord, type OwnRecord } from './judge';
+import { judge, type DeadRecord, type GoodRecord, type Judged, type OwnRecord } from './judge';
 import type { Pauses } from './pauses';
 import { CONSUMER, keepIdentityMs } from './routes';
 import type { StartGuard } from './start-guard';
@@ -97,11 +97,7 @@ const unstorable = (record: KafkaRecord): DeadRecord => ({
 async function take(deps: IntakeDeps, records: KafkaRecord[], judged: typeof judge): Promise<void> {
   const all = records.map((record) => judged(record));
   const taken = await inTransaction(deps.pool, async (db) => {
-    const done = await write(db, deps, {
-      facts: all.filter((one) => one.is === 'fact'),
-      ours: all.filter((one) => one.is === 'ours'),
-      dead: all.filter((one) => one.is === 'dead'),
-    });
+    const done = await writeJudged(db, deps, all);
     assertMostlyGood(deps.breaker, deps.pauses, records, done.dead);
     const span = spanOf(records);
     const before = span && (await advanceWatermark(db, span));
@@ -132,6 +128,14 @@ const uploadsBelow = (watermark: string | null, fresh: NewFact[]): number =>
     : fresh.filter(({ fact, record }) => fact.body.kind === 'upload' && BigInt(record.offset) < BigInt(watermark))
         .length;
 
+/** Within a transaction of the caller; nothing else of the intake decides what becomes of a record. */
+export const writeJudged = (db: PoolClient, deps: Pick<IntakeDeps, 'lateFlag'>, all: Judged[]) =>
+  write(db, deps, {
+    facts: all.filter((one) => one.is === 'fact'),
+    ours: all.filter((one) => one.is === 'ours'),
+    dead: all.filter((one) => one.is === 'dead'),
+  });
+
 interface Sorted {
   facts: GoodRecord[];
   ours: OwnRecord[];
@@ -142,7 +146,7 @@ interface Sorted {
  * The order of locks, the same wherever several kinds of rows are locked: identities that are new (nobody else can hold
  * them), keys, contents, rows, identities that were there.
  */
-async function write(db: PoolClient, deps: IntakeDeps, records: Sorted) {
+async function write(db: PoolClient, deps: Pick<IntakeDeps, 'lateFlag'>, records: Sorted) {
   const rowIds = await reserveRowIds(db, records.facts.length);
   const { fresh, repeats, reused } = await identify(db, records.facts, rowIds);
   const own = await ownEventIds(

@@ -9,10 +9,11 @@ const MAX_VALUE = 4_000;
 
 export const renderDeadLetters = (letters: readonly DeadLetter[], now: number): string[] =>
   table(
-    ['ID', 'WHEN', 'TOPIC', 'PLACE', 'CODE', 'CONTENT', 'REASON'],
+    ['ID', 'WHEN', 'STATUS', 'TOPIC', 'PLACE', 'CODE', 'CONTENT', 'REASON'],
     letters.map((letter) => [
       letter.id,
       ago(letter.at, now),
+      statusOf(letter),
       printable(letter.topic),
       placeOf(letter),
       letter.code,
@@ -21,6 +22,9 @@ export const renderDeadLetters = (letters: readonly DeadLetter[], now: number): 
     ]),
   );
 
+const statusOf = ({ status, redrives, corrected }: DeadLetter): string =>
+  [status, ...(redrives > 0 ? [`tried ${String(redrives)}x`] : []), ...(corrected ? ['corrected'] : [])].join(', ');
+
 const placeOf = ({ partition, offset }: DeadLetter): string => `${String(partition)}/${offset}`;
 
 export function renderDeadLetter(letter: DeadLetterWithValue, now: number, { bold, red, dim }: Style): string[] {
@@ -28,6 +32,7 @@ export function renderDeadLetter(letter: DeadLetterWithValue, now: number, { bol
   return [
     `${bold(`dead letter ${letter.id}`)} ${red(letter.code)} ${ago(letter.at, now)}`,
     `  why      ${printable(letter.reason)}`,
+    `  status   ${statusOf(letter)}${letter.lastCode === null ? '' : `, last: ${letter.lastCode}`}`,
     `  place    ${printable(letter.topic)} ${placeOf(letter)}`,
     `  key      ${printable(letter.key ?? '-')}`,
     `  event    ${printable(letter.eventId ?? '-')}`,
@@ -35,6 +40,16 @@ export function renderDeadLetter(letter: DeadLetterWithValue, now: number, { bol
     ...Object.entries(letter.headers).map(([name, value]) => `  header   ${printable(name)}: ${printable(value)}`),
     dim(`value (${letter.encoding})`),
     shortened(printable(letter.value ?? '-'), MAX_VALUE),
+    ...renderCorrection(letter, dim),
     `next: ${hint}`,
+  ];
+}
+
+function renderCorrection({ correction }: DeadLetterWithValue, dim: Style['dim']): string[] {
+  if (!correction) return [];
+  const { at, actor, reason, encoding, value } = correction;
+  return [
+    dim(`corrected (${encoding}) by ${printable(actor)} at ${at}: ${printable(reason)}`),
+    shortened(printable(value ?? '-'), MAX_VALUE),
   ];
 }

@@ -322,6 +322,26 @@ export const ERRORS = {
     title: 'Creator, residency and content type of a content are fixed once its upload came.',
     hint: 'Keep the three as they are, or register the content under another id.',
   },
+  ALREADY_REDRIVEN: {
+    class: 'refusal',
+    title: 'The dead letter went in again before.',
+    hint: 'Nothing to do; see what became of it: reelway content show ID',
+  },
+  DEAD_LETTER_DISCARDED: {
+    class: 'refusal',
+    title: 'Somebody gave the dead letter up.',
+    hint: 'To bring it in all the same: reelway dlq redrive ID --force --reason TEXT',
+  },
+  DEAD_LETTER_QUARANTINED: {
+    class: 'refusal',
+    title: 'The dead letter was redriven in vain too often.',
+    hint: 'Look at it: reelway dlq show ID. With the cause gone: reelway dlq redrive ID --force --reason TEXT',
+  },
+  CORRECTION_INVALID: {
+    class: 'refusal',
+    title: 'The corrected bytes would be a dead letter as well.',
+    hint: 'Correct what the message names; nothing was stored.',
+  },
   REASON_MISSING: { class: 'refusal', title: 'The command needs a reason.', hint: 'Give --reason TEXT.' },
   COMMAND_ID_REUSED: {
     class: 'refusal',

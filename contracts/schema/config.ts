@@ -87,6 +87,7 @@ function toConfig(v: Values) {
       callsPerSecond: v.REELWAY_BRIDGE_CALLS_PER_SECOND,
       breaker: { minRecords: v.REELWAY_BREAKER_RECORDS, share: v.REELWAY_BREAKER_PERCENT / 100 },
       startGuardPerMinute: v.REELWAY_START_GUARD_PER_MINUTE,
+      maxRedrives: v.REELWAY_MAX_REDRIVES,
     },
     fault: { point: v.REELWAY_FAULT, dir: v.REELWAY_FAULT_DIR },
     production: v.NODE_ENV === 'production',

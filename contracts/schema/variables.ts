@@ -117,6 +117,7 @@ const processes = {
     'More uploads of finished content than this in a minute pause the starts of new content.',
   ),
   REELWAY_PARKED_FACT_MS: preset(ms(), 24 * HOUR_MS, 'How long a fact waits for its upload before it is dead, in ms.'),
+  REELWAY_MAX_REDRIVES: preset(whole(1, 1_000), 3, 'Redrives in vain before a dead letter is quarantined.'),
   REELWAY_LOG_LEVEL: preset(oneOf(LOG_LEVELS), 'info', 'Least severe log level that is written.'),
   REELWAY_METRICS_HOST: preset(text(/^[A-Za-z0-9.:_-]+$/, 'must be a host'), '127.0.0.1', 'Where metrics listen.'),
   REELWAY_METRICS_PORT: preset(port(), 0, 'Port of metrics and health; 0 picks a free one.'),

@@ -28,14 +28,16 @@ export const keptHeaders = (headers: Record<string, string>): Record<string, str
       .map(([name, value]) => [storable(name), storable(value)]),
   );
 
+const IS_BIGINT = /^-?\d{1,18}$/;
+
 /** Keeps what cannot be used, byte for byte. The same record read again makes no second one; returns how many were new. */
 export async function insertDeadLetters(db: Queryable, consumer: string, letters: NewDeadLetter[]): Promise<number> {
   if (letters.length === 0) return 0;
   const inserted = await db.query(
     `INSERT INTO dead_letters (consumer, topic, partition, kafka_offset, record_key, value, headers, event_id, content_id,
-       row_id, code, reason)
+       row_id, code, reason, record_ms)
      SELECT $1, * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bytea[], $6::bytea[], $7::jsonb[], $8::text[],
-       $9::text[], $10::bigint[], $11::text[], $12::text[])
+       $9::text[], $10::bigint[], $11::text[], $12::text[], $13::bigint[])
      ON CONFLICT DO NOTHING`,
     [
       consumer,
@@ -50,6 +52,7 @@ export async function insertDeadLetters(db: Queryable, consumer: string, letters
       letters.map((letter) => letter.rowId),
       letters.map((letter) => letter.code),
       letters.map((letter) => storable(letter.reason)),
+      letters.map(({ record }) => (IS_BIGINT.test(record.timestamp) ? record.timestamp : null)),
     ],
   );
   return inserted.rowCount ?? 0;
@@ -87,7 +90,7 @@ export async function buryWaiting(
          ordering_key, row_id, code, 'no upload of ' || ordering_key || ' came in the time a fact waits for one'
        FROM dead
        ON CONFLICT (consumer, topic, partition, kafka_offset, code, md5(coalesce(value, ''))) DO UPDATE
-         SET resolved_at = NULL, at = now())
+         SET resolved_at = NULL, discarded_at = NULL, at = now())
      SELECT row_id::text AS "rowId", event_id AS "eventId" FROM dead`,
     [consumer, clockTopic, afterMs, limit],
   );

@@ -154,3 +154,10 @@ export function recordOf(
     headers: over.headers ?? {},
   };
 }
+
+/** An intake that neither holds partitions nor pauses starts. */
+export const UNGUARDED = {
+  breaker: { minRecords: 1, share: 0 },
+  pauses: { last: () => undefined, pause: () => Promise.resolve() },
+  guard: { count: () => undefined },
+};

@@ -15,6 +15,7 @@ import {
   snapshot,
   transcoded,
   upload,
+  UNGUARDED,
 } from './events';
 
 // A busy machine with two cores.
@@ -27,14 +28,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.close(), 60_000);
 
-const unguarded = {
-  breaker: { minRecords: 1, share: 0 },
-  pauses: { last: () => undefined, pause: () => Promise.resolve() },
-  guard: { count: () => undefined },
-};
-
 const intake = (lateFlag: 'hide' | 'attention' = 'hide') =>
-  createIntake({ pool: world.pool, log: world.log, lateFlag, ...unguarded, onTaken: () => undefined });
+  createIntake({ pool: world.pool, log: world.log, lateFlag, ...UNGUARDED, onTaken: () => undefined });
 
 const outbound = () =>
   createOutbound({

@@ -38,6 +38,11 @@ test.each([
   'content decide',
   'dlq list',
   'dlq show',
+  'dlq histogram',
+  'dlq redrive',
+  'dlq edit',
+  'dlq discard',
+  'dlq export',
   'topics check',
   'topics create',
   'migrate',
@@ -62,6 +67,14 @@ test.each([
   [['content', 'watch', 'c-1', '--timeout', 'soon'], /30s, 5m, 2h/],
   [['content', 'list', '-o', 'yaml'], /text, json, jsonl/],
   [['dlq', 'list', '--limit', '-1'], /--limit/],
+  [['dlq', 'list', '--since', 'yesterday'], /30m, 2h, 7d/],
+  [['dlq', 'list', '--status', 'gone'], /open, redriven, discarded, quarantined/],
+  [['dlq', 'redrive'], /--all/],
+  [['dlq', 'redrive', '17', '--code', 'NOT_JSON'], /not both/],
+  [['dlq', 'redrive', '17', '--rate', '0'], /at least 1/],
+  [['dlq', 'redrive', '17', '--with', '/nowhere/at/all'], /cannot be read/],
+  [['dlq', 'discard', '17'], /--reason/],
+  [['dlq', 'edit', '17', '--reason', 'x'], /--file/],
 ])('%j is a usage mistake that is explained on stderr', async (args, message) => {
   const { code, out, err } = await run(...args);
   expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -1,0 +1,55 @@
+import type { Cli } from '../cli';
+import { EXIT, type ExitCode } from '../exit';
+import type { Output } from '../output';
+import type { Style } from '../render/text';
+
+interface Result {
+  id: string;
+  outcome: string;
+}
+
+interface Each<R extends Result> {
+  text: (result: R, style: Style) => string[];
+  exit: (result: R) => ExitCode;
+}
+
+/** A line per letter as it is done. Ctrl-C lets the one in hand be finished; what is left is there for the next time. */
+export async function forEachResult<R extends Result>(
+  cli: Pick<Cli, 'exit'>,
+  output: Pick<Output, 'next' | 'say' | 'drained'>,
+  results: AsyncIterable<R>,
+  { text, exit }: Each<R>,
+): Promise<void> {
+  const counts = new Map<string, number>();
+  const interrupted = onInterrupt();
+  try {
+    for await (const result of results) {
+      counts.set(result.outcome, (counts.get(result.outcome) ?? 0) + 1);
+      cli.exit(exit(result));
+      output.next(result, (style) => text(result, style));
+      await output.drained();
+      if (interrupted.seen()) {
+        output.say(`stopped after ${result.id}; the same command goes on with the rest`);
+        cli.exit(EXIT.failed);
+        break;
+      }
+    }
+  } finally {
+    interrupted.close();
+  }
+  output.say(summaryOf(counts));
+}
+
+function summaryOf(counts: Map<string, number>): string {
+  const parts = [...counts].map(([outcome, count]) => `${String(count)} ${outcome}`);
+  return parts.length === 0 ? 'there were none' : parts.join(', ');
+}
+
+function onInterrupt(): { seen(): boolean; close(): void } {
+  let seen = false;
+  const listener = (): void => {
+    seen = true;
+  };
+  process.once('SIGINT', listener);
+  return { seen: () => seen, close: () => process.removeListener('SIGINT', listener) };
+}
