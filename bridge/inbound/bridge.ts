@@ -9,7 +9,8 @@ import { createRuns } from './deliver';
 import { startDispatcher } from './dispatcher';
 import { createIntake } from './intake';
 import { createBridgeMetrics } from './metrics';
-import { CONSUMED_TOPICS } from './routes';
+import { CONSUMED_TOPICS, LIFECYCLE_TOPICS } from '../../contracts/model/topics';
+import { acceptedSources } from './sources';
 import { startSweeper } from './sweeper';
 
 export interface BridgeDeps {
@@ -64,9 +65,10 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     pool,
     log,
     lateFlag: config.lateFlag,
+    accepts: acceptedSources(config.bridge.acceptedSources),
     onTaken: (topic, counts, dead) => {
       metrics.onTaken(topic, counts, dead);
-      if (counts.new > 0) dispatcher.wake();
+      if (counts.new > 0 && isLifecycle(topic)) dispatcher.wake();
       for (const { code, reason, record } of dead) {
         log.warn({ code, reason, topic, partition: record.partition, offset: record.offset }, 'dead letter');
       }
@@ -86,6 +88,8 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     stop: () => (stopped ??= stopAll([() => consumer.close(), () => sweeper.stop(), () => dispatcher.stop()])),
   };
 }
+
+const isLifecycle = (topic: string): boolean => (LIFECYCLE_TOPICS as readonly string[]).includes(topic);
 
 async function assertTopics(kafka: Kafka): Promise<void> {
   const there = await kafka.describeTopics([...CONSUMED_TOPICS]);

@@ -6,12 +6,14 @@ import { countRepeats } from '../../platform/postgres/event-ids';
 import { wakeKeys } from '../../platform/postgres/inbox-keys';
 import { insertInboxRows, reserveRowIds } from '../../platform/postgres/inbox';
 import { ownEventIds } from '../../platform/postgres/milestones';
+import { insertObservations, type NewObservation } from '../../platform/postgres/observations';
 import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
 import { raiseAnnounced } from '../../platform/postgres/raised-flags';
 import { insertUploads } from '../../platform/postgres/uploads';
-import { identify, type NewFact } from './identify';
-import { judge, type DeadRecord, type GoodRecord, type OwnRecord } from './judge';
+import { identify, type NewFact, type NewObserved } from './identify';
+import { judge, type DeadRecord, type GoodRecord, type Judged, type ObservedRecord, type OwnRecord } from './judge';
 import { CONSUMER, keepIdentityMs } from './routes';
+import type { AcceptsSource } from './sources';
 
 /** What became of one record of a batch. */
 export type IntakeResult = 'new' | 'duplicate' | 'own' | 'dead';
@@ -22,6 +24,8 @@ export interface IntakeDeps {
   log: Logger;
   /** What a new flag does to visible content. */
   lateFlag: 'hide' | 'attention';
+  /** Who may send what; default: as the routes say. */
+  accepts?: AcceptsSource;
   /** Told after each commit, per topic. */
   onTaken(topic: string, counts: IntakeCounts, dead: NewDeadLetter[]): void;
 }
@@ -30,7 +34,7 @@ export interface IntakeDeps {
 const ROWS_AT_ONCE = 500;
 
 /**
- * The handler of the consumer: every record becomes an inbox row, a counted repeat, a dropped one of our own or a dead
+ * The handler of the consumer: every record becomes an inbox row or an observation, a counted repeat, a dropped one of our own or a dead
  * letter, in one bounded transaction; offsets are committed after it resolved. It never calls Temporal. It rejects only
  * when Postgres is away; then the same records come again.
  */
@@ -49,7 +53,7 @@ export function createIntake(deps: IntakeDeps): (records: KafkaRecord[]) => Prom
  */
 async function takeOrSplit(deps: IntakeDeps, records: KafkaRecord[]): Promise<void> {
   try {
-    await take(deps, records, judge);
+    await take(deps, records, (record) => judge(record, Date.now(), deps.accepts));
   } catch (error) {
     if (!isUnstorable(error)) throw error;
     const [only] = records;
@@ -76,11 +80,11 @@ const unstorable = (record: KafkaRecord): DeadRecord => ({
   contentId: null,
 });
 
-async function take(deps: IntakeDeps, records: KafkaRecord[], judged: typeof judge): Promise<void> {
+async function take(deps: IntakeDeps, records: KafkaRecord[], judged: (record: KafkaRecord) => Judged): Promise<void> {
   const all = records.map((record) => judged(record));
   const taken = await inTransaction(deps.pool, async (db) => {
     const done = await write(db, deps, {
-      facts: all.filter((one) => one.is === 'fact'),
+      usable: all.filter((one) => one.is === 'fact' || one.is === 'observed'),
       ours: all.filter((one) => one.is === 'ours'),
       dead: all.filter((one) => one.is === 'dead'),
     });
@@ -92,7 +96,7 @@ async function take(deps: IntakeDeps, records: KafkaRecord[], judged: typeof jud
 }
 
 interface Sorted {
-  facts: GoodRecord[];
+  usable: (GoodRecord | ObservedRecord)[];
   ours: OwnRecord[];
   dead: DeadRecord[];
 }
@@ -102,18 +106,21 @@ interface Sorted {
  * them), keys, contents, rows, identities that were there.
  */
 async function write(db: PoolClient, deps: IntakeDeps, records: Sorted) {
-  const rowIds = await reserveRowIds(db, records.facts.length);
-  const { fresh, repeats, reused } = await identify(db, records.facts, rowIds);
+  const rowIds = await reserveRowIds(db, records.usable.length);
+  const { fresh, repeats, reused } = await identify(db, records.usable, rowIds);
+  const facts = fresh.filter((one) => one.is === 'fact');
+  const observed = fresh.filter((one) => one.is === 'observed');
   const own = await ownEventIds(
     db,
     records.ours.map((record) => record.eventId),
   );
   const forged = records.ours.filter((record) => !own.has(record.eventId));
 
-  await wakeKeys(db, [...new Set(fresh.map((fact) => fact.contentId))]);
-  await raiseAnnounced(db, fresh.flatMap(flagOf), deps.lateFlag === 'hide');
-  await insertUploads(db, fresh.flatMap(uploadOf));
-  await insertInboxRows(db, fresh.map(toRow));
+  await wakeKeys(db, [...new Set(facts.map((fact) => fact.contentId))]);
+  await raiseAnnounced(db, facts.flatMap(flagOf), deps.lateFlag === 'hide');
+  await insertUploads(db, facts.flatMap(uploadOf));
+  await insertInboxRows(db, facts.map(toRow));
+  await insertObservations(db, observed.map(toObservation));
   const dead = [...records.dead.map(toLetter), ...forged.map(toForged), ...reused];
   await insertDeadLetters(db, CONSUMER, dead);
   await countRepeats(
@@ -140,6 +147,20 @@ const toRow = (fact: NewFact) => ({
   headers: keptHeaders(fact.record.headers),
   fact: fact.fact,
   raw: fact.record.value ?? Buffer.alloc(0),
+});
+
+const toObservation = (seen: NewObserved): NewObservation => ({
+  rowId: seen.rowId,
+  topic: seen.topic,
+  partition: seen.record.partition,
+  offset: seen.record.offset,
+  eventId: seen.eventId,
+  businessKey: seen.businessKey,
+  entityId: seen.entityId,
+  at: seen.at,
+  payload: seen.payload,
+  raw: seen.record.value ?? Buffer.alloc(0),
+  keepMs: keepIdentityMs(seen.topic),
 });
 
 function flagOf({ contentId, eventId, fact: { body, key, at } }: NewFact) {

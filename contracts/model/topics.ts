@@ -56,6 +56,20 @@ export const LIFECYCLE_TOPICS = [
 ] as const satisfies readonly Topic[];
 export type LifecycleTopic = (typeof LIFECYCLE_TOPICS)[number];
 
+/** The topics whose events belong to no run: kept as observations, for projections and notices. */
+export const OBSERVED_TOPICS = [
+  'upload.media.processed',
+  'engagement.metrics',
+  'user.engagement.events',
+  'engagement.subscription.changed',
+  'payment.events',
+] as const satisfies readonly Topic[];
+export type ObservedTopic = (typeof OBSERVED_TOPICS)[number];
+
+/** Everything we consume. */
+export const CONSUMED_TOPICS = [...LIFECYCLE_TOPICS, ...OBSERVED_TOPICS] as const;
+export type ConsumedTopic = (typeof CONSUMED_TOPICS)[number];
+
 /** What a run announces. Notifications are announced beside them, without a sequence. */
 export const MILESTONE_TOPICS = [
   'media.transcoded',

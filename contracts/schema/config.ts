@@ -81,7 +81,11 @@ function toConfig(v: Values) {
       mediaConcurrency: v.REELWAY_MEDIA_CONCURRENCY,
       cacheSize: v.REELWAY_LIFECYCLE_CACHE,
     },
-    bridge: { dispatchConcurrency: v.REELWAY_DISPATCH_CONCURRENCY, parkedFactMs: v.REELWAY_PARKED_FACT_MS },
+    bridge: {
+      dispatchConcurrency: v.REELWAY_DISPATCH_CONCURRENCY,
+      parkedFactMs: v.REELWAY_PARKED_FACT_MS,
+      acceptedSources: v.REELWAY_ACCEPTED_SOURCES,
+    },
     fault: { point: v.REELWAY_FAULT, dir: v.REELWAY_FAULT_DIR },
     production: v.NODE_ENV === 'production',
   };

@@ -4,6 +4,7 @@ import { createLog } from '../../../platform/log';
 import { createKafka } from '../../../platform/kafka/kafka';
 import { topicRow, type Topic } from '../../../contracts/model/topics';
 import { eventually } from '../../support/eventually';
+import { usualSource } from '../../support/topics';
 import { createWorld, type World } from '../../support/world';
 import { deadLetters, flagged, newContentId, runsOf, transcoded, upload } from './events';
 
@@ -100,7 +101,12 @@ const toRecord = ({ topic, payload, eventId }: Event) => ({
   topic,
   key: String(payload[topicRow(topic).key ?? '']),
   value: Buffer.from(
-    JSON.stringify({ event_id: eventId, timestamp: new Date().toISOString(), source_service: 'test', payload }),
+    JSON.stringify({
+      event_id: eventId,
+      timestamp: new Date().toISOString(),
+      source_service: usualSource(topic),
+      payload,
+    }),
   ),
   headers: {},
 });
