@@ -1,10 +1,10 @@
-import { ReelwayError } from '../../contracts/model/errors';
 import type { Kafka } from '../../contracts/model/ports';
 import type { Config } from '../../contracts/schema/config';
 import type { Logger } from '../../platform/log';
 import { createRegistry, type Registry } from '../../platform/metrics';
 import type { Pool } from '../../platform/postgres/pool';
 import type { Temporal } from '../../platform/temporal/client';
+import { checkConsumedTopics } from './check-topics';
 import { createRuns } from './deliver';
 import { startDispatcher } from './dispatcher';
 import { createIntake } from './intake';
@@ -36,10 +36,10 @@ export interface Bridge {
 /** Three sessions of the consumer, which mends itself after two. */
 const DEAD_AFTER_MS = 90_000;
 
-/** Kafka → inbox → Temporal. Several processes side by side share the work. Throws TOPIC_MISSING, SERVICE_UNREACHABLE. */
+/** Kafka → inbox → Temporal. Several processes side by side share the work. Throws TOPIC_MISSING, RETENTION_TOO_LONG, SERVICE_UNREACHABLE. */
 export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
   const { config, pool, kafka, log } = deps;
-  await assertTopics(kafka);
+  await checkConsumedTopics(kafka, config.kafka.minInsyncReplicas, log);
   const metrics = createBridgeMetrics(deps.metrics ?? createRegistry(), pool, log);
   const dispatcher = startDispatcher({
     pool,
@@ -90,12 +90,6 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
 }
 
 const isLifecycle = (topic: string): boolean => (LIFECYCLE_TOPICS as readonly string[]).includes(topic);
-
-async function assertTopics(kafka: Kafka): Promise<void> {
-  const there = await kafka.describeTopics([...CONSUMED_TOPICS]);
-  const missing = CONSUMED_TOPICS.filter((topic) => !there[topic]);
-  if (missing.length > 0) throw new ReelwayError('TOPIC_MISSING', `Kafka has no topic ${missing.join(', ')}.`);
-}
 
 /** In order, each whatever became of the one before. */
 async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {

@@ -366,6 +366,11 @@ export const ERRORS = {
     title: 'A topic differs from the topic table.',
     hint: 'Compare with: reelway topics check',
   },
+  RETENTION_TOO_LONG: {
+    class: 'setup',
+    title: 'The broker keeps a topic longer than we remember its events.',
+    hint: 'Set retention.ms and cleanup.policy of the topic to what reelway topics check says.',
+  },
   SEARCH_ATTRIBUTES_MISSING: {
     class: 'setup',
     title: 'The Temporal namespace lacks our search attributes, or has them with another type.',

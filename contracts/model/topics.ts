@@ -41,6 +41,11 @@ export const TOPICS = {
   'internal.lifecycle.events': { partitions: 12, key: 'content_id', retentionMs: 30 * DAY_MS, direction: 'produce' },
 } as const satisfies Record<string, TopicRow>;
 
+/** Settings that all topics share. */
+export const TOPIC_CLEANUP_POLICY = 'delete';
+/** Kafka's own default: a batch with one record of 1 MiB and its framing. Larger records are dead letters TOO_LARGE. */
+export const TOPIC_MAX_MESSAGE_BYTES = 1_048_588;
+
 export type Topic = keyof typeof TOPICS;
 
 export const isTopic = (name: string): name is Topic => Object.hasOwn(TOPICS, name);

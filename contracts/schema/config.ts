@@ -59,6 +59,7 @@ function toConfig(v: Values) {
       brokers: v.REELWAY_KAFKA_BROKERS,
       topicPrefix: v.REELWAY_KAFKA_TOPIC_PREFIX,
       groupId: v.REELWAY_KAFKA_GROUP,
+      minInsyncReplicas: v.REELWAY_TOPIC_MIN_INSYNC,
     },
     postgres: { url: v.REELWAY_POSTGRES_URL, poolSize: v.REELWAY_POSTGRES_POOL },
     objects: { root: v.REELWAY_OBJECTS_ROOT },

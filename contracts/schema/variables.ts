@@ -45,6 +45,11 @@ const kafka = {
     'reelway-bridge',
     'Consumer group of the bridge.',
   ),
+  REELWAY_TOPIC_MIN_INSYNC: preset(
+    whole(1, 10),
+    1,
+    'min.insync.replicas that topics are created with and must at least have: 1 on one broker, 2 on three.',
+  ),
   REELWAY_ACCEPTED_SOURCES: preset(
     sourcesByTopic(CONSUMED_TOPICS),
     '',
