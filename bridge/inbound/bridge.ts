@@ -1,18 +1,19 @@
-import { ReelwayError } from '../../contracts/model/errors';
 import type { Kafka } from '../../contracts/model/ports';
 import type { Config } from '../../contracts/schema/config';
 import type { Logger } from '../../platform/log';
 import { createRegistry, type Registry } from '../../platform/metrics';
 import type { Pool } from '../../platform/postgres/pool';
 import type { Temporal } from '../../platform/temporal/client';
+import { checkConsumedTopics } from './check-topics';
 import { createRuns } from './deliver';
 import { startDispatcher } from './dispatcher';
 import { createIntake } from './intake';
 import { startKeeper } from './keeper';
 import { createBridgeMetrics } from './metrics';
 import { watchPauses } from './pauses';
-import { CONSUMED_TOPICS } from './routes';
 import { createStartGuard } from './start-guard';
+import { CONSUMED_TOPICS, LIFECYCLE_TOPICS } from '../../contracts/model/topics';
+import { acceptedSources } from './sources';
 import { startSweeper } from './sweeper';
 
 export interface BridgeDeps {
@@ -40,10 +41,10 @@ export interface Bridge {
 /** Twice the time after which the consumer mends itself. */
 const DEAD_AFTER_MS = 90_000;
 
-/** Kafka → inbox → Temporal. Several processes side by side share the work. Throws TOPIC_MISSING, SERVICE_UNREACHABLE. */
+/** Kafka → inbox → Temporal. Several processes side by side share the work. Throws TOPIC_MISSING, RETENTION_TOO_LONG, SERVICE_UNREACHABLE. */
 export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
   const { config, pool, kafka, log } = deps;
-  await assertTopics(kafka);
+  await checkConsumedTopics(kafka, config.kafka.minInsyncReplicas, log);
   const metrics = createBridgeMetrics(deps.metrics ?? createRegistry(), pool, log);
   const pauses = await watchPauses(pool, log);
   const guard = createStartGuard({
@@ -82,9 +83,10 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     breaker: config.bridge.breaker,
     pauses,
     guard,
+    accepts: acceptedSources(config.bridge.acceptedSources),
     onTaken: (topic, counts, dead) => {
       metrics.onTaken(topic, counts, dead);
-      if (counts.new > 0) dispatcher.wake();
+      if (counts.new > 0 && isLifecycle(topic)) dispatcher.wake();
       for (const { code, reason, record } of dead) {
         log.warn({ code, reason, topic, partition: record.partition, offset: record.offset }, 'dead letter');
       }
@@ -114,11 +116,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
   };
 }
 
-async function assertTopics(kafka: Kafka): Promise<void> {
-  const there = await kafka.describeTopics([...CONSUMED_TOPICS]);
-  const missing = CONSUMED_TOPICS.filter((topic) => !there[topic]);
-  if (missing.length > 0) throw new ReelwayError('TOPIC_MISSING', `Kafka has no topic ${missing.join(', ')}.`);
-}
+const isLifecycle = (topic: string): boolean => (LIFECYCLE_TOPICS as readonly string[]).includes(topic);
 
 /** In order, each whatever became of the one before. */
 async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {

@@ -6,15 +6,17 @@ import { countRepeats } from '../../platform/postgres/event-ids';
 import { wakeKeys } from '../../platform/postgres/inbox-keys';
 import { insertInboxRows, reserveRowIds } from '../../platform/postgres/inbox';
 import { ownEventIds } from '../../platform/postgres/milestones';
+import { insertObservations, type NewObservation } from '../../platform/postgres/observations';
 import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
 import { raiseAnnounced } from '../../platform/postgres/raised-flags';
 import { insertUploads } from '../../platform/postgres/uploads';
 import { advanceWatermark, type Span } from '../../platform/postgres/watermarks';
 import { assertMostlyGood, assertNotHeld, BreakerTripped, type BreakerLimits } from './breaker';
-import { identify, type NewFact } from './identify';
-import { judge, type DeadRecord, type GoodRecord, type Judged, type OwnRecord } from './judge';
+import { identify, type NewFact, type NewObserved } from './identify';
+import { judge, type DeadRecord, type GoodRecord, type Judged, type ObservedRecord, type OwnRecord } from './judge';
 import type { Pauses } from './pauses';
 import { CONSUMER, keepIdentityMs } from './routes';
+import type { AcceptsSource } from './sources';
 import type { StartGuard } from './start-guard';
 
 /** What became of one record of a batch. */
@@ -29,6 +31,8 @@ export interface IntakeDeps {
   breaker: BreakerLimits;
   pauses: Pick<Pauses, 'last' | 'pause'>;
   guard: Pick<StartGuard, 'count'>;
+  /** Who may send what; default: as the routes say. */
+  accepts?: AcceptsSource;
   /** Told after each commit, per topic. */
   onTaken(topic: string, counts: IntakeCounts, dead: NewDeadLetter[]): void;
 }
@@ -37,7 +41,7 @@ export interface IntakeDeps {
 const ROWS_AT_ONCE = 500;
 
 /**
- * The handler of the consumer: every record becomes an inbox row, a counted repeat, a dropped one of our own or a dead
+ * The handler of the consumer: every record becomes an inbox row or an observation, a counted repeat, a dropped one of our own or a dead
  * letter, in one bounded transaction; offsets are committed after it resolved. It never calls Temporal. It rejects only
  * when Postgres is away, or while a partition of mostly bad records is held (BREAKER_OPEN); the same records come again.
  * `records` are of one partition.
@@ -67,7 +71,7 @@ async function takeOrHold(deps: IntakeDeps, records: KafkaRecord[]): Promise<voi
  */
 async function takeOrSplit(deps: IntakeDeps, records: KafkaRecord[]): Promise<void> {
   try {
-    await take(deps, records, judge);
+    await take(deps, records, (record) => judge(record, Date.now(), deps.accepts));
   } catch (error) {
     if (!isUnstorable(error)) throw error;
     const [only] = records;
@@ -94,7 +98,7 @@ const unstorable = (record: KafkaRecord): DeadRecord => ({
   contentId: null,
 });
 
-async function take(deps: IntakeDeps, records: KafkaRecord[], judged: typeof judge): Promise<void> {
+async function take(deps: IntakeDeps, records: KafkaRecord[], judged: (record: KafkaRecord) => Judged): Promise<void> {
   const all = records.map((record) => judged(record));
   const taken = await inTransaction(deps.pool, async (db) => {
     const done = await writeJudged(db, deps, all);
@@ -102,7 +106,7 @@ async function take(deps: IntakeDeps, records: KafkaRecord[], judged: typeof jud
     const span = spanOf(records);
     const before = span && (await advanceWatermark(db, span));
     await reached('bridge.before-inbox-commit');
-    return { ...done, repeatedUploads: uploadsBelow(before ?? null, done.fresh) };
+    return { ...done, repeatedUploads: uploadsBelow(before ?? null, done.facts) };
   });
   const topic = records[0]?.topic;
   if (topic !== undefined) deps.onTaken(topic, taken.counts, taken.dead);
@@ -131,13 +135,13 @@ const uploadsBelow = (watermark: string | null, fresh: NewFact[]): number =>
 /** Within a transaction of the caller; nothing else of the intake decides what becomes of a record. */
 export const writeJudged = (db: PoolClient, deps: Pick<IntakeDeps, 'lateFlag'>, all: Judged[]) =>
   write(db, deps, {
-    facts: all.filter((one) => one.is === 'fact'),
+    usable: all.filter((one) => one.is === 'fact' || one.is === 'observed'),
     ours: all.filter((one) => one.is === 'ours'),
     dead: all.filter((one) => one.is === 'dead'),
   });
 
 interface Sorted {
-  facts: GoodRecord[];
+  usable: (GoodRecord | ObservedRecord)[];
   ours: OwnRecord[];
   dead: DeadRecord[];
 }
@@ -147,18 +151,21 @@ interface Sorted {
  * them), keys, contents, rows, identities that were there.
  */
 async function write(db: PoolClient, deps: Pick<IntakeDeps, 'lateFlag'>, records: Sorted) {
-  const rowIds = await reserveRowIds(db, records.facts.length);
-  const { fresh, repeats, reused } = await identify(db, records.facts, rowIds);
+  const rowIds = await reserveRowIds(db, records.usable.length);
+  const { fresh, repeats, reused } = await identify(db, records.usable, rowIds);
+  const facts = fresh.filter((one) => one.is === 'fact');
+  const observed = fresh.filter((one) => one.is === 'observed');
   const own = await ownEventIds(
     db,
     records.ours.map((record) => record.eventId),
   );
   const forged = records.ours.filter((record) => !own.has(record.eventId));
 
-  await wakeKeys(db, [...new Set(fresh.map((fact) => fact.contentId))]);
-  await raiseAnnounced(db, fresh.flatMap(flagOf), deps.lateFlag === 'hide');
-  await insertUploads(db, fresh.flatMap(uploadOf));
-  await insertInboxRows(db, fresh.map(toRow));
+  await wakeKeys(db, [...new Set(facts.map((fact) => fact.contentId))]);
+  await raiseAnnounced(db, facts.flatMap(flagOf), deps.lateFlag === 'hide');
+  await insertUploads(db, facts.flatMap(uploadOf));
+  await insertInboxRows(db, facts.map(toRow));
+  await insertObservations(db, observed.map(toObservation));
   const dead = [...records.dead.map(toLetter), ...forged.map(toForged), ...reused];
   await insertDeadLetters(db, CONSUMER, dead);
   await countRepeats(
@@ -172,7 +179,7 @@ async function write(db: PoolClient, deps: Pick<IntakeDeps, 'lateFlag'>, records
     own: records.ours.length - forged.length,
     dead: dead.length,
   };
-  return { counts, dead, fresh };
+  return { counts, dead, facts };
 }
 
 const toRow = (fact: NewFact) => ({
@@ -185,6 +192,20 @@ const toRow = (fact: NewFact) => ({
   headers: keptHeaders(fact.record.headers),
   fact: fact.fact,
   raw: fact.record.value ?? Buffer.alloc(0),
+});
+
+const toObservation = (seen: NewObserved): NewObservation => ({
+  rowId: seen.rowId,
+  topic: seen.topic,
+  partition: seen.record.partition,
+  offset: seen.record.offset,
+  eventId: seen.eventId,
+  businessKey: seen.businessKey,
+  entityId: seen.entityId,
+  at: seen.at,
+  payload: seen.payload,
+  raw: seen.record.value ?? Buffer.alloc(0),
+  keepMs: keepIdentityMs(seen.topic),
 });
 
 function flagOf({ contentId, eventId, fact: { body, key, at } }: NewFact) {

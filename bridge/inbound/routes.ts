@@ -1,11 +1,36 @@
 import type { Fact } from '../../contracts/model/facts';
-import { LIFECYCLE_TOPICS, topicRow, type LifecycleTopic } from '../../contracts/model/topics';
+import {
+  CONSUMED_TOPICS,
+  topicRow,
+  type ConsumedTopic,
+  type LifecycleTopic,
+  type ObservedTopic,
+} from '../../contracts/model/topics';
 import type { ParsedEnvelope } from '../../contracts/schema/parse-message';
 import type { PayloadOf } from '../../contracts/schema/payloads';
 import { foreignDecisionId, payloadHash } from '../identity';
 
 /** Our name in event_ids and dead_letters; not the Kafka group, so that a new group finds the same memory. */
 export const CONSUMER = 'bridge';
+
+/** What a route says of its topic beside its code; docs/topics.md prints it, `plan.ts` is tested against it. */
+interface RouteRules {
+  /**
+   * starts: begins the lifecycle of its content. signals: is a fact of one that was begun. projects: is counted or shown.
+   * notifies: decides who hears of something.
+   */
+  does: 'starts' | 'signals' | 'projects' | 'notifies';
+  /** source_service names that may send it, unless REELWAY_ACCEPTED_SOURCES says otherwise; the producers of the catalogue. */
+  sources: readonly string[];
+  /** In words: what makes two events the same fact, also under two event ids. */
+  businessKey: string;
+  /** Where the content has no run yet. */
+  missing: 'begin' | 'park' | 'store';
+  /** Where its run is open. */
+  busy: 'signal' | 'store';
+  /** Where it has ended. reopen: late, unless it is an unanswered flag on published content. */
+  finished: 'late' | 'reopen' | 'store';
+}
 
 /** What a fact is about, without its row id and event id. */
 export interface RoutedFact {
@@ -14,23 +39,45 @@ export interface RoutedFact {
   key: string;
 }
 
-export interface Route<T extends LifecycleTopic> {
-  /** starts: begins the lifecycle of its content; signals: is a fact of one that was begun. */
+export interface FactRoute<T extends LifecycleTopic> extends RouteRules {
   does: 'starts' | 'signals';
-  /** Facts of one ordering key reach their run in the order in which they came. */
-  orderingKey(payload: PayloadOf<T>): string;
+  /** Field of the payload: facts of one value reach their run in the order in which they came. */
+  orderedBy: 'content_id' & keyof PayloadOf<T>;
   toFact(envelope: ParsedEnvelope<PayloadOf<T>>): RoutedFact;
 }
 
-type Routes = { readonly [T in LifecycleTopic]: Route<T> };
+/** What an observation is about. */
+export interface RoutedObservation {
+  /** Business key, as for facts; projections apply it. */
+  key: string;
+  /** Null: it is about several. */
+  entityId: string | null;
+}
 
-const contentIdOf = (payload: { content_id: string }): string => payload.content_id;
+export interface ObservationRoute<T extends ObservedTopic> extends RouteRules {
+  does: 'projects' | 'notifies';
+  /** Field of the payload, or null: no order matters. */
+  orderedBy: (string & keyof PayloadOf<T>) | null;
+  missing: 'store';
+  busy: 'store';
+  finished: 'store';
+  toObservation(envelope: ParsedEnvelope<PayloadOf<T>>): RoutedObservation;
+}
+
+type Routes = { readonly [T in LifecycleTopic]: FactRoute<T> } & {
+  readonly [T in ObservedTopic]: ObservationRoute<T>;
+};
+
+const START = { does: 'starts', orderedBy: 'content_id', missing: 'begin', busy: 'signal', finished: 'late' } as const;
+const SIGNAL = { does: 'signals', orderedBy: 'content_id', missing: 'park', busy: 'signal', finished: 'late' } as const;
+const STORE = { missing: 'store', busy: 'store', finished: 'store' } as const;
 
 /** Every topic we consume, once: subscription, intake, dispatch, checks and docs are made from it. */
 export const ROUTES: Routes = {
   'media.upload.initiated': {
-    does: 'starts',
-    orderingKey: contentIdOf,
+    ...START,
+    sources: ['upload-service'],
+    businessKey: 'upload_session_id',
     toFact: ({ payload }) => ({
       key: payload.upload_session_id,
       body: {
@@ -44,8 +91,9 @@ export const ROUTES: Routes = {
     }),
   },
   'media.transcoded': {
-    does: 'signals',
-    orderingKey: contentIdOf,
+    ...SIGNAL,
+    sources: ['transcoding-worker'],
+    businessKey: 'hash of the payload',
     toFact: ({ payload }) => ({
       key: hashOf('media.transcoded', payload),
       body: {
@@ -57,8 +105,9 @@ export const ROUTES: Routes = {
     }),
   },
   'media.drm.packaged': {
-    does: 'signals',
-    orderingKey: contentIdOf,
+    ...SIGNAL,
+    sources: ['drm-packaging-worker'],
+    businessKey: 'hash of the payload',
     toFact: ({ payload }) => ({
       key: hashOf('media.drm.packaged', payload),
       body: {
@@ -70,8 +119,10 @@ export const ROUTES: Routes = {
     }),
   },
   'moderation.flagged': {
-    does: 'signals',
-    orderingKey: contentIdOf,
+    ...SIGNAL,
+    finished: 'reopen',
+    sources: ['moderation-worker'],
+    businessKey: 'hash of the payload and the timestamp',
     // The same finding again at another time is another flag: an earlier answer does not cover it.
     toFact: ({ payload, timestamp }) => ({
       key: hashOf('moderation.flagged', { payload, timestamp }),
@@ -79,27 +130,78 @@ export const ROUTES: Routes = {
     }),
   },
   'moderation.approved': {
-    does: 'signals',
-    orderingKey: contentIdOf,
+    ...SIGNAL,
+    sources: ['admin-control-plane'],
+    businessKey: 'reviewer_id, decision and the timestamp',
     toFact: ({ payload, timestamp }) => {
       const { content_id: contentId, reviewer_id: reviewerId, decision } = payload;
       const decisionId = foreignDecisionId({ contentId, reviewerId, decision, at: timestamp });
       return { key: decisionId, body: { kind: 'decided', decisionId, reviewerId, decision } };
     },
   },
+  'upload.media.processed': {
+    ...STORE,
+    does: 'projects',
+    orderedBy: 'episodeId',
+    sources: ['upload-service'],
+    businessKey: 'hash of the payload and the timestamp',
+    // READY, FAILED and READY again are three updates; the same one sent twice is one.
+    toObservation: ({ payload, timestamp }) => ({
+      key: hashOf('upload.media.processed', { payload, timestamp }),
+      entityId: payload.episodeId,
+    }),
+  },
+  'engagement.metrics': {
+    ...STORE,
+    does: 'projects',
+    orderedBy: null,
+    sources: ['engagement-service'],
+    businessKey: 'event_id; of a flat body the hash of topic, key and value',
+    toObservation: ({ eventId }) => ({ key: eventId, entityId: null }),
+  },
+  'user.engagement.events': {
+    ...STORE,
+    does: 'projects',
+    orderedBy: 'user_id',
+    sources: ['engagement-service'],
+    businessKey: 'event_id',
+    toObservation: ({ eventId, payload }) => ({ key: eventId, entityId: payload.content_id }),
+  },
+  'engagement.subscription.changed': {
+    ...STORE,
+    does: 'projects',
+    orderedBy: 'creator_id',
+    sources: ['engagement-service'],
+    businessKey: 'user_id, creator_id and the timestamp',
+    toObservation: ({ payload, timestamp }) => ({
+      key: keyOf(payload.user_id, payload.creator_id, timestamp),
+      entityId: payload.creator_id,
+    }),
+  },
+  'payment.events': {
+    ...STORE,
+    does: 'notifies',
+    orderedBy: 'subscriber_id',
+    sources: ['billing-service'],
+    businessKey: 'processor, processor_ref and event_type',
+    toObservation: ({ payload }) => ({
+      key: keyOf(payload.processor, payload.processor_ref, payload.event_type),
+      entityId: payload.subscriber_id,
+    }),
+  },
 };
-
-/** Subscribed topics, in the order of the topic table. */
-export const CONSUMED_TOPICS: readonly LifecycleTopic[] = LIFECYCLE_TOPICS;
 
 export const START_TOPIC = 'media.upload.initiated' satisfies LifecycleTopic;
 
-export const isConsumed = (topic: string): topic is LifecycleTopic =>
+export const isConsumed = (topic: string): topic is ConsumedTopic =>
   (CONSUMED_TOPICS as readonly string[]).includes(topic);
 
-const hashOf = (topic: LifecycleTopic, payload: unknown): string => payloadHash(topic, payload).toString('hex');
+const hashOf = (topic: ConsumedTopic, payload: unknown): string => payloadHash(topic, payload).toString('hex');
+
+/** JSON keeps ("a b", "c") apart from ("a", "b c"). */
+const keyOf = (...parts: (string | number)[]): string => JSON.stringify(parts);
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** An identity outlives every copy of its record that can still be read again. */
-export const keepIdentityMs = (topic: LifecycleTopic): number => topicRow(topic).retentionMs + 2 * DAY_MS;
+export const keepIdentityMs = (topic: ConsumedTopic): number => topicRow(topic).retentionMs + 2 * DAY_MS;

@@ -2,6 +2,7 @@ import type { Kafka } from '../../contracts/model/ports';
 import type { Logger } from '../../platform/log';
 import { buryWaiting } from '../../platform/postgres/dead-letters';
 import { writeRouted } from '../../platform/postgres/event-ids';
+import { deleteExpiredObservations } from '../../platform/postgres/observations';
 import { inTransaction, type Pool } from '../../platform/postgres/pool';
 import { tickRouteClock } from '../../platform/postgres/route-clocks';
 import { createLagWatch } from './lag';
@@ -22,6 +23,9 @@ export interface Sweeper {
 }
 
 const LONGEST_TICK_MS = 10_000;
+/** Observations deleted by one tick: short statements, and more in a day than a busy topic brings. */
+const FORGOTTEN_AT_ONCE = 1_000;
+const FORGETS_PER_TICK = 20;
 /** Facts of one transaction. */
 const AT_ONCE = 200;
 
@@ -39,6 +43,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
       // Twice the tick: a look that comes a little late still counts, one after a long silence does not.
       await tickRouteClock(deps.pool, START_TOPIC, { runs: !lagging, longestStepMs: tickMs * 2 });
       if (!lagging) await sweep(deps);
+      await forget(deps.pool);
     } catch (error) {
       deps.log.warn({ err: error }, 'facts that wait for an upload could not be looked through');
     }
@@ -73,5 +78,11 @@ async function sweep(deps: SweeperDeps): Promise<void> {
     if (buried > 0) deps.log.warn({ buried }, 'facts waited too long for an upload and are dead letters now');
     deps.onBuried?.(buried);
     if (buried < AT_ONCE) return;
+  }
+}
+
+async function forget(pool: Pool): Promise<void> {
+  for (let done = 0; done < FORGETS_PER_TICK; done++) {
+    if ((await deleteExpiredObservations(pool, FORGOTTEN_AT_ONCE)) < FORGOTTEN_AT_ONCE) return;
   }
 }

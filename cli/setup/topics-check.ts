@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { readable, type TopicCheck } from '../../operations/topics';
 import { addExamples } from '../arguments';
 import type { Cli } from '../cli';
 import { EXIT } from '../exit';
-import { table } from '../render/text';
+import { table, type Style } from '../render/text';
 
 export function addTopicsCheck(parent: Command, cli: Cli): void {
   const command = parent
@@ -12,19 +13,26 @@ export function addTopicsCheck(parent: Command, cli: Cli): void {
       const client = cli.client();
       const checks = await client.checkTopics();
       const output = cli.output(self);
-      output.many(checks, ({ green, red }) =>
+      output.many(checks, (style) =>
         table(
-          ['TOPIC', 'STATE', 'PARTITIONS', 'PROBLEM'],
-          checks.map(({ topic, state, partitions, problem }) => [
-            topic,
-            (state === 'ok' ? green : red)(state),
-            partitions === null ? '-' : String(partitions),
-            problem ?? '-',
-          ]),
+          ['TOPIC', 'STATE', 'SETTING', 'IS', 'SHOULD BE'],
+          checks.flatMap((check) => rowsOf(check, style)),
         ),
       );
       if (checks.some((check) => check.state === 'missing')) output.say('next: reelway topics create');
       if (checks.some((check) => check.state !== 'ok')) cli.exit(EXIT.failed);
     });
-  addExamples(command, 'reelway topics check');
+  addExamples(command, 'reelway topics check', 'reelway topics check -o json');
+}
+
+/** A line per difference. */
+function rowsOf({ topic, state, drift }: TopicCheck, { green, red }: Style): string[][] {
+  if (drift.length === 0) return [[topic, (state === 'ok' ? green : red)(state), '-', '-', '-']];
+  return drift.map(({ setting, is, should }) => [
+    topic,
+    red(state),
+    setting,
+    readable(setting, is),
+    readable(setting, should),
+  ]);
 }

@@ -291,6 +291,11 @@ export const ERRORS = {
     title: 'The record names us as its source, but we did not send it.',
     hint: 'Find the producer that uses our name.',
   },
+  SOURCE_NOT_ACCEPTED: {
+    class: 'dead',
+    title: 'The record names a source that may not send this topic.',
+    hint: 'Find the producer; where it is right, name it in REELWAY_ACCEPTED_SOURCES.',
+  },
   NO_SUCH_CONTENT: {
     class: 'dead',
     title: 'No upload came for this content in the time a fact waits for one.',
@@ -397,6 +402,11 @@ export const ERRORS = {
     class: 'setup',
     title: 'A topic differs from the topic table.',
     hint: 'Compare with: reelway topics check',
+  },
+  RETENTION_TOO_LONG: {
+    class: 'setup',
+    title: 'The broker keeps a topic longer than we remember its events.',
+    hint: 'Set retention.ms and cleanup.policy of the topic to what reelway topics check says.',
   },
   SEARCH_ATTRIBUTES_MISSING: {
     class: 'setup',

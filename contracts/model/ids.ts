@@ -1,7 +1,8 @@
 /** 1 to 128 of [A-Za-z0-9._:-], not starting with a dot. */
 export const CONTENT_ID = /^(?!\.)[A-Za-z0-9._:-]{1,128}$/;
 
-export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** In either case, without a flag: JSON Schema, which is made from it, has none. */
+export const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 
 /** The name under which we appear as `source_service` in what we send. */
 export const OUR_SOURCE = 'reelway';

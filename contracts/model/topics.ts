@@ -41,6 +41,11 @@ export const TOPICS = {
   'internal.lifecycle.events': { partitions: 12, key: 'content_id', retentionMs: 30 * DAY_MS, direction: 'produce' },
 } as const satisfies Record<string, TopicRow>;
 
+/** Settings that all topics share. */
+export const TOPIC_CLEANUP_POLICY = 'delete';
+/** Kafka's own default: a batch with one record of 1 MiB and its framing. Larger records are dead letters TOO_LARGE. */
+export const TOPIC_MAX_MESSAGE_BYTES = 1_048_588;
+
 export type Topic = keyof typeof TOPICS;
 
 export const isTopic = (name: string): name is Topic => Object.hasOwn(TOPICS, name);
@@ -55,6 +60,20 @@ export const LIFECYCLE_TOPICS = [
   'moderation.approved',
 ] as const satisfies readonly Topic[];
 export type LifecycleTopic = (typeof LIFECYCLE_TOPICS)[number];
+
+/** The topics whose events belong to no run: kept as observations, for projections and notices. */
+export const OBSERVED_TOPICS = [
+  'upload.media.processed',
+  'engagement.metrics',
+  'user.engagement.events',
+  'engagement.subscription.changed',
+  'payment.events',
+] as const satisfies readonly Topic[];
+export type ObservedTopic = (typeof OBSERVED_TOPICS)[number];
+
+/** Everything we consume. */
+export const CONSUMED_TOPICS = [...LIFECYCLE_TOPICS, ...OBSERVED_TOPICS] as const;
+export type ConsumedTopic = (typeof CONSUMED_TOPICS)[number];
 
 /** What a run announces. Notifications are announced beside them, without a sequence. */
 export const MILESTONE_TOPICS = [

@@ -46,7 +46,7 @@ const docSection = ([title, rows]: [string, Rows]): string[] => [
 ];
 
 function docRow([name, variable]: Rows[number]): string {
-  const about = variable.secret ? `${variable.about} Secret.` : variable.about;
+  const about = (variable.secret ? `${variable.about} Secret.` : variable.about).replaceAll('|', '\\|');
   return `| \`${name}\` | ${about} | ${defaultOf(variable)} |`;
 }
 

@@ -49,3 +49,24 @@ export const urlOf = (...schemes: string[]): Kind<string> =>
 function hasScheme(url: string, schemes: string[]): boolean {
   return URL.canParse(url) && schemes.includes(new URL(url).protocol.replace(/:$/, ''));
 }
+
+const SOURCES_RULE = 'must be TOPIC=NAME|NAME;TOPIC=* with topics that we consume, each once';
+const SOURCES_OF = /^([a-z.]+)=(\*|[^;=|*\s]{1,255}(?:\|[^;=|*\s]{1,255})*)$/;
+
+/** Per topic the names that may send it; `*` for anybody. Empty: none is named. */
+export const sourcesByTopic = <T extends string>(topics: readonly T[]): Kind<Partial<Record<T, readonly string[]>>> =>
+  z.string().transform((text, context) => {
+    const parts = text
+      .split(';')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+    const read = parts.map((part) => SOURCES_OF.exec(part));
+    const names = read.map((match) => match?.[1]);
+    if (new Set(names).size < names.length || !names.every((name) => (topics as readonly unknown[]).includes(name))) {
+      context.addIssue({ code: 'custom', message: SOURCES_RULE });
+      return z.NEVER;
+    }
+    return Object.fromEntries(read.map((match) => [match?.[1], match?.[2]?.split('|')])) as Partial<
+      Record<T, readonly string[]>
+    >;
+  });

@@ -39,15 +39,20 @@ export const residency = z.enum(RESIDENCIES);
 export const contentType = z.enum(CONTENT_TYPES);
 export const language = z.string().regex(LANGUAGE_TAG, 'must be a BCP-47 tag or "und"');
 /** An opaque relative key; see `keyProblem`. */
-export const objectKey = textWithout(keyProblem);
+export const objectKey = textWithout(keyProblem).meta({
+  description: 'opaque relative key: no scheme, //, .., backslash, leading - or /, control character',
+});
 /** As an object key, but one leading `/` is allowed. */
-export const cdnPath = textWithout((path) => keyProblem(path.replace(/^\//, '')));
+export const cdnPath = textWithout((path) => keyProblem(path.replace(/^\//, ''))).meta({
+  description: 'opaque relative path: as an object key, one leading / is allowed',
+});
 
 /** `new URL` takes javascript:, file: and data: as well, and user:password@. */
 export const webUrl = z
   .string()
   .max(MAX_URL_LENGTH)
-  .refine(isWebUrl, 'must be an http or https URL without credentials');
+  .refine(isWebUrl, 'must be an http or https URL without credentials')
+  .meta({ format: 'uri', description: 'http or https, without credentials' });
 
 function isWebUrl(text: string): boolean {
   if (/[\p{Cc}\p{Cs}\s\\]/u.test(text) || !/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;

@@ -1,6 +1,19 @@
 import { DEFAULT_POLICY as POLICY } from '../model/policy';
 import { EXECUTORS, RESIDENCIES } from '../model/status';
-import { absolutePath, address, command, listOf, ms, oneOf, port, text, urlOf, whole } from './env-kinds';
+import { CONSUMED_TOPICS } from '../model/topics';
+import {
+  absolutePath,
+  address,
+  command,
+  listOf,
+  ms,
+  oneOf,
+  port,
+  sourcesByTopic,
+  text,
+  urlOf,
+  whole,
+} from './env-kinds';
 import { optional, preset, required, secret, type Variable } from './variable';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -31,6 +44,16 @@ const kafka = {
     text(/^[A-Za-z0-9._-]{1,200}$/, 'may hold letters, digits, dot, underscore and hyphen'),
     'reelway-bridge',
     'Consumer group of the bridge.',
+  ),
+  REELWAY_TOPIC_MIN_INSYNC: preset(
+    whole(1, 10),
+    1,
+    'min.insync.replicas that topics are created with and must at least have: 1 on one broker, 2 on three.',
+  ),
+  REELWAY_ACCEPTED_SOURCES: preset(
+    sourcesByTopic(CONSUMED_TOPICS),
+    '',
+    'Who may send a topic, where docs/topics.md does not fit: TOPIC=NAME|NAME;TOPIC=* with source_service names, * for anybody.',
   ),
 };
 

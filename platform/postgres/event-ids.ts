@@ -7,7 +7,9 @@ export interface Identity {
   payloadHash: Buffer;
   rowId: string;
   topic: string;
-  contentId: string;
+  contentId: string | null;
+  /** `stored`: nobody will report on it. Null: not known yet. */
+  outcome: 'stored' | null;
   /** How long the identity is remembered, from now. */
   keepMs: number;
 }
@@ -24,10 +26,11 @@ export interface KnownIdentity {
  */
 export async function insertIdentities(db: Queryable, consumer: string, rows: Identity[]): Promise<Set<string>> {
   const inserted = await db.query<{ event_id: string }>(
-    `INSERT INTO event_ids (consumer, event_id, payload_hash, row_id, topic, content_id, expires_at)
-     SELECT $1, x.event_id, x.payload_hash, x.row_id, x.topic, x.content_id, now() + x.keep_ms * interval '1 ms'
-     FROM unnest($2::text[], $3::bytea[], $4::bigint[], $5::text[], $6::text[], $7::bigint[])
-       x(event_id, payload_hash, row_id, topic, content_id, keep_ms)
+    `INSERT INTO event_ids (consumer, event_id, payload_hash, row_id, topic, content_id, outcome, expires_at)
+     SELECT $1, x.event_id, x.payload_hash, x.row_id, x.topic, x.content_id, x.outcome,
+       now() + x.keep_ms * interval '1 ms'
+     FROM unnest($2::text[], $3::bytea[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+       x(event_id, payload_hash, row_id, topic, content_id, outcome, keep_ms)
      ORDER BY x.event_id
      ON CONFLICT (consumer, event_id) DO NOTHING RETURNING event_id`,
     [
@@ -37,6 +40,7 @@ export async function insertIdentities(db: Queryable, consumer: string, rows: Id
       rows.map((row) => row.rowId),
       rows.map((row) => row.topic),
       rows.map((row) => row.contentId),
+      rows.map((row) => row.outcome),
       rows.map((row) => row.keepMs),
     ],
   );

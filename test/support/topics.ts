@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isConsumed, ROUTES } from '../../bridge/inbound/routes';
 import type { Kafka, KafkaRecord } from '../../contracts/model/ports';
 import { topicRow, type Topic } from '../../contracts/model/topics';
 import { eventually } from './eventually';
@@ -7,7 +8,7 @@ export interface SendOptions {
   eventId?: string;
   /** Default: now. */
   timestamp?: string;
-  /** Default: upload-service. */
+  /** Default: the first that the route of the topic accepts; upload-service where it has none. */
   source?: string;
   headers?: Record<string, string>;
 }
@@ -22,6 +23,10 @@ export interface SeenRecord {
   value: string;
   json: { event_id: string; timestamp: string; source_service: string; payload: Record<string, unknown> };
 }
+
+/** Who sends a topic unless a test says otherwise. */
+export const usualSource = (topic: string): string =>
+  (isConsumed(topic) ? ROUTES[topic].sources[0] : undefined) ?? 'upload-service';
 
 export interface TopicTools {
   /** Sends an event in the envelope as another service would, keyed as the topic table says. Returns its event id. */
@@ -55,7 +60,7 @@ export function createTopicTools(kafka: Kafka): TopicTools {
       const envelope = {
         event_id: eventId,
         timestamp: options.timestamp ?? new Date().toISOString(),
-        source_service: options.source ?? 'upload-service',
+        source_service: options.source ?? usualSource(topic),
         payload,
       };
       const key = keyField === null ? null : String(payload[keyField]);

@@ -4,6 +4,7 @@ import type { Fact } from '../../../contracts/model/facts';
 import { workflowIdOf } from '../../../contracts/model/ids';
 import type { KafkaRecord } from '../../../contracts/model/ports';
 import type { Snapshot } from '../../../contracts/model/lifecycle';
+import { usualSource } from '../../support/topics';
 import type { World } from '../../support/world';
 
 let counter = 0;
@@ -147,7 +148,7 @@ export function recordOf(
       JSON.stringify({
         event_id: over.eventId,
         timestamp: over.at ?? new Date().toISOString(),
-        source_service: over.source ?? 'upload-service',
+        source_service: over.source ?? usualSource(topic),
         payload,
       }),
     ),

@@ -3,7 +3,7 @@ import { OUR_SOURCE } from '../../../contracts/model/ids';
 import { openRunOf, type Facts, type Identity, type Violation, type WireRecord } from './types';
 
 /** Last words about a fact. `delivered` is none: its run has still to answer. */
-const ANSWERS = ['applied', 'duplicate', 'late', 'ignored', 'parked', 'dead'];
+const ANSWERS = ['stored', 'applied', 'duplicate', 'late', 'ignored', 'parked', 'dead'];
 
 /** 4. Every committed offset is applied, duplicate, late, ignored with a reason, parked or dead. */
 export function accounted(facts: Facts): Violation[] {

@@ -1,11 +1,9 @@
 import { backOffMs } from '../../../bridge/inbound/back-off';
 import { judge } from '../../../bridge/inbound/judge';
 import { createLagWatch } from '../../../bridge/inbound/lag';
-import { CONSUMED_TOPICS, keepIdentityMs, ROUTES } from '../../../bridge/inbound/routes';
 import { milestoneEventId, payloadHash } from '../../../bridge/identity';
 import { prepareMilestone } from '../../../bridge/outbound/prepare';
 import type { KafkaRecord } from '../../../contracts/model/ports';
-import { TOPICS } from '../../../contracts/model/topics';
 
 const EVENT_ID = '0b5a4d9c-8f6e-4b7a-9d3c-1e2f3a4b5c6d';
 const record = (value: string | null, topic = 'moderation.approved'): KafkaRecord => ({
@@ -21,20 +19,10 @@ const approval = (over: object = {}) =>
   JSON.stringify({
     event_id: EVENT_ID.toUpperCase(),
     timestamp: '2026-01-02T03:04:05Z',
-    source_service: 'admin',
+    source_service: 'admin-control-plane',
     payload: { content_id: 'c', reviewer_id: 'r', decision: 'APPROVED' },
     ...over,
   });
-
-describe('the routes', () => {
-  test('are the topics that drive a lifecycle, one of which starts it', () => {
-    expect(Object.keys(ROUTES)).toEqual([...CONSUMED_TOPICS]);
-    expect(CONSUMED_TOPICS.filter((topic) => ROUTES[topic].does === 'starts')).toEqual(['media.upload.initiated']);
-  });
-  test('remember an identity longer than the topic keeps its record', () => {
-    for (const topic of CONSUMED_TOPICS) expect(keepIdentityMs(topic)).toBeGreaterThan(TOPICS[topic].retentionMs);
-  });
-});
 
 describe('a record', () => {
   test('is a fact of its content, known by a lower-case id', () => {

@@ -1,18 +1,33 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asyncapiYaml } from '../../../bridge/docs/asyncapi';
+import { topicsDoc } from '../../../bridge/docs/topics-doc';
 import { cliReference } from '../../../cli/reference';
+import { TOPICS, type Topic } from '../../../contracts/model/topics';
 import { configurationDoc, envExample } from '../../../contracts/schema/env-docs';
+import { topicSchema } from '../../../contracts/schema/json-schema';
 
 const ROOT = join(__dirname, '../../..');
+
+const topics = Object.keys(TOPICS) as Topic[];
+const schemaFile = (topic: Topic): string => `${JSON.stringify(topicSchema(topic), null, 2)}\n`;
 
 const GENERATED: [file: string, make: () => string][] = [
   ['.env.example', envExample],
   ['docs/configuration.md', configurationDoc],
   ['docs/cli.md', cliReference],
+  ['docs/asyncapi.yaml', asyncapiYaml],
+  ['docs/topics.md', topicsDoc],
+  ...topics.map((topic): [string, () => string] => [`docs/schemas/${topic}.json`, () => schemaFile(topic)]),
 ];
 
 it.each(GENERATED)('%s is what the schemas say (npm run generate)', (file, make) => {
   const text = make();
   if (process.env['UPDATE_GENERATED'] === '1') writeFileSync(join(ROOT, file), text);
   expect(readFileSync(join(ROOT, file), 'utf8')).toBe(text);
+});
+
+it('no schema of a topic that is gone is left behind', () => {
+  const files = readdirSync(join(ROOT, 'docs/schemas'));
+  expect(files.sort()).toEqual(topics.map((topic) => `${topic}.json`).sort());
 });
