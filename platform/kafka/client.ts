@@ -2,6 +2,7 @@ import { Kafka as KafkaJs, logLevel, type LogEntry } from 'kafkajs';
 import { ReelwayError } from '../../contracts/model/errors';
 import { isUnreachable, toReelwayError, unreachable } from '../errors';
 import type { Logger } from '../log';
+import { registerCodecs } from './compression/codecs';
 
 /** A broker on the same network answers in milliseconds; this is for one that is away. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -11,6 +12,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
 
 export function createClient(brokers: string[], log: Logger): KafkaJs {
+  registerCodecs(log);
   return new KafkaJs({
     clientId: 'reelway',
     brokers,
