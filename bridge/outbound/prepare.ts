@@ -6,6 +6,7 @@ import type { AnnounceResult } from '../../contracts/model/work';
 import { parseMessage } from '../../contracts/schema/parse-message';
 import type { NewMilestone } from '../../platform/postgres/milestones';
 import { milestoneEventId, noticeEventId, payloadHash } from '../identity';
+import { cloudEventHeaders } from './cloud-events';
 import { noticePayload } from './notices';
 
 export type Refused = AnnounceResult['refused'][number];
@@ -54,10 +55,11 @@ interface Draft {
 
 function prepare(draft: Draft): Prepared {
   const { eventId, topic, milestone, ordinal, sequenced } = draft;
+  const timestamp = new Date(draft.at).toISOString();
   const value = Buffer.from(
     JSON.stringify({
       event_id: eventId,
-      timestamp: new Date(draft.at).toISOString(),
+      timestamp,
       source_service: OUR_SOURCE,
       payload: draft.payload,
     }),
@@ -80,6 +82,7 @@ function prepare(draft: Draft): Prepared {
       recordKey: recordKeyOf(topic, draft.payload),
       payloadHash: payloadHash(topic, draft.payload),
       value,
+      headers: cloudEventHeaders({ eventId, topic, timestamp }),
     },
   };
 }

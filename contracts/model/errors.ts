@@ -376,6 +376,16 @@ export const ERRORS = {
     hint: 'Start it, or correct its address. Locally: npm run stack',
     retryable: true,
   },
+  BATCH_TOO_LARGE: {
+    class: 'setup',
+    title: 'A compressed batch of a topic needs more memory than a batch may.',
+    hint: 'Let its producer write smaller batches, then move the group past this one; its records are in the topic.',
+  },
+  BATCH_UNREADABLE: {
+    class: 'setup',
+    title: 'A compressed batch of a topic cannot be decompressed.',
+    hint: 'Write its records again with compression.type none, gzip, snappy, lz4 or zstd, then move the group past it.',
+  },
   TOPIC_MISSING: {
     class: 'setup',
     title: 'A topic that the bridge needs is not there.',

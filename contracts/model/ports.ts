@@ -1,3 +1,4 @@
+import type { ReelwayError } from './errors';
 import type { AnnounceInput, AnnounceResult } from './work';
 
 /**
@@ -83,7 +84,19 @@ export interface KafkaConsumer {
   lastHeartbeatAt(): number;
   /** Partitions now assigned, per topic. */
   assignment(): Record<string, number[]>;
+  /** Partitions whose next records could not be taken, and why; for readiness and status. The others go on. */
+  waiting(): WaitingPartition[];
   close(): Promise<void>;
+}
+
+export interface WaitingPartition {
+  topic: string;
+  partition: number;
+  /** Failures in a row. */
+  attempts: number;
+  /** ms since 1970 of the first of them. */
+  since: number;
+  error: ReelwayError;
 }
 
 export interface ConsumeOptions {

@@ -39,6 +39,10 @@ function readVariable(name: VariableName, env: Env): { value: unknown } | { mess
 }
 
 function crossProblems(values: Partial<Values>): ConfigProblem[] {
+  return [...silenceProblems(values), ...tlsProblems(values), ...saslProblems(values)];
+}
+
+function silenceProblems(values: Partial<Values>): ConfigProblem[] {
   if (values.REELWAY_MODERATE_EXECUTOR !== 'service' || values.REELWAY_SILENCE !== null) return [];
   return [
     {
@@ -46,6 +50,43 @@ function crossProblems(values: Partial<Values>): ConfigProblem[] {
       message: 'must be review or clear: no topic says that a moderation service found nothing',
     },
   ];
+}
+
+const TLS_FILES = [
+  'REELWAY_KAFKA_TLS_CA_FILE',
+  'REELWAY_KAFKA_TLS_CERT_FILE',
+  'REELWAY_KAFKA_TLS_KEY_FILE',
+] as const satisfies VariableName[];
+
+/** A file that would silently be ignored is a connection that is less safe than somebody believes. */
+function tlsProblems(values: Partial<Values>): ConfigProblem[] {
+  if (values.REELWAY_KAFKA_TLS === 'off') {
+    const ignored = TLS_FILES.filter((name) => typeof values[name] === 'string');
+    return ignored.map((name) => ({ name, message: 'means nothing while REELWAY_KAFKA_TLS is off' }));
+  }
+  return together(values, ['REELWAY_KAFKA_TLS_CERT_FILE', 'REELWAY_KAFKA_TLS_KEY_FILE']);
+}
+
+function saslProblems(values: Partial<Values>): ConfigProblem[] {
+  const mechanism = values.REELWAY_KAFKA_SASL_MECHANISM;
+  const problems = together(values, [
+    'REELWAY_KAFKA_SASL_MECHANISM',
+    'REELWAY_KAFKA_SASL_USERNAME',
+    'REELWAY_KAFKA_SASL_PASSWORD',
+  ]);
+  if (mechanism === 'plain' && values.REELWAY_KAFKA_TLS === 'off') {
+    const message = 'plain sends the password in the clear: set REELWAY_KAFKA_TLS, or take a scram mechanism';
+    problems.push({ name: 'REELWAY_KAFKA_SASL_MECHANISM', message });
+  }
+  return problems;
+}
+
+/** All of them or none; one that could not be read (undefined) has its own problem already. */
+function together(values: Partial<Values>, names: VariableName[]): ConfigProblem[] {
+  const given = names.find((name) => typeof values[name] === 'string');
+  if (given === undefined) return [];
+  const missing = names.filter((name) => values[name] === null);
+  return missing.map((name) => ({ name, message: `is required where ${given} is set` }));
 }
 
 function toConfig(v: Values) {
@@ -60,6 +101,8 @@ function toConfig(v: Values) {
       topicPrefix: v.REELWAY_KAFKA_TOPIC_PREFIX,
       groupId: v.REELWAY_KAFKA_GROUP,
       minInsyncReplicas: v.REELWAY_TOPIC_MIN_INSYNC,
+      tls: toTls(v),
+      sasl: toSasl(v),
     },
     postgres: { url: v.REELWAY_POSTGRES_URL, poolSize: v.REELWAY_POSTGRES_POOL },
     objects: { root: v.REELWAY_OBJECTS_ROOT },
@@ -94,6 +137,21 @@ function toConfig(v: Values) {
     fault: { point: v.REELWAY_FAULT, dir: v.REELWAY_FAULT_DIR },
     production: v.NODE_ENV === 'production',
   };
+}
+
+const toTls = (v: Values) =>
+  v.REELWAY_KAFKA_TLS === 'off'
+    ? null
+    : {
+        caFile: v.REELWAY_KAFKA_TLS_CA_FILE,
+        certFile: v.REELWAY_KAFKA_TLS_CERT_FILE,
+        keyFile: v.REELWAY_KAFKA_TLS_KEY_FILE,
+      };
+
+function toSasl(v: Values) {
+  const { REELWAY_KAFKA_SASL_MECHANISM: mechanism, REELWAY_KAFKA_SASL_USERNAME: username } = v;
+  const password = v.REELWAY_KAFKA_SASL_PASSWORD;
+  return mechanism === null || username === null || password === null ? null : { mechanism, username, password };
 }
 
 function toPolicy(v: Values): Policy {

@@ -55,6 +55,21 @@ const kafka = {
     '',
     'Who may send a topic, where docs/topics.md does not fit: TOPIC=NAME|NAME;TOPIC=* with source_service names, * for anybody.',
   ),
+  REELWAY_KAFKA_TLS: preset(oneOf(['off', 'on']), 'off', 'Whether connections to Kafka are encrypted.'),
+  REELWAY_KAFKA_TLS_CA_FILE: optional(
+    absolutePath(),
+    'PEM file with the authorities that sign brokers. Unset: those that Node trusts.',
+  ),
+  REELWAY_KAFKA_TLS_CERT_FILE: optional(absolutePath(), 'PEM file with the certificate by which brokers know us.'),
+  REELWAY_KAFKA_TLS_KEY_FILE: optional(absolutePath(), 'PEM file with the private key of that certificate.'),
+  REELWAY_KAFKA_SASL_MECHANISM: optional(
+    oneOf(['plain', 'scram-sha-256', 'scram-sha-512']),
+    'How we log in to Kafka; plain needs TLS. Unset: we do not.',
+  ),
+  REELWAY_KAFKA_SASL_USERNAME: optional(text(/^[^\0]{1,256}$/, 'must be a name'), 'Who logs in to Kafka.'),
+  REELWAY_KAFKA_SASL_PASSWORD: secret(
+    optional(text(/^[^\0]{1,1024}$/, 'must be a password'), 'The password of that user.'),
+  ),
 };
 
 const postgres = {

@@ -1,7 +1,10 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { ReelwayError } from '../../contracts/model/errors';
 import type { ConsumeOptions, KafkaRecord } from '../../contracts/model/ports';
 import { toReelwayError } from '../errors';
 import type { Logger } from '../log';
+import { refusalOf, type Refusal } from './compression/refusal';
+import type { Failures } from './failures';
 import type { TopicNames } from './names';
 
 /** Records given at once: one short transaction of the handler, well inside the session. */
@@ -16,26 +19,30 @@ const LONGEST_BACK_OFF_MS = 20_000;
  * partition is paused for a while and the same records come again; nothing it throws reaches kafkajs, which would end
  * the consumer for good on a TypeError. Only kafkajs's own errors (rebalance, lost coordinator) leave.
  */
-export function createBatchHandler(options: Pick<ConsumeOptions, 'onBatch'>, names: TopicNames, log: Logger) {
-  const failures = new Map<string, number>();
+export function createBatchHandler(
+  options: Pick<ConsumeOptions, 'onBatch'>,
+  names: TopicNames,
+  failures: Failures,
+  log: Logger,
+) {
   const expected = new Map<string, bigint>();
 
   return async (payload: EachBatchPayload): Promise<void> => {
     const { batch } = payload;
     const topic = names.ofContract(batch.topic);
     const place = `${topic}/${String(batch.partition)}`;
-    warnOfGap(expected.get(place), BigInt(batch.firstOffset() ?? -1), place, log);
-    for (let from = 0; from < batch.messages.length; from += MAX_RECORDS) {
+    const { records, refusal } = readable(batch.messages);
+    if (records.length > 0) warnOfGap(expected.get(place), BigInt(batch.firstOffset() ?? -1), place, log);
+    for (let from = 0; from < records.length; from += MAX_RECORDS) {
       if (!payload.isRunning() || payload.isStale()) return;
-      const messages = batch.messages.slice(from, from + MAX_RECORDS);
+      const messages = records.slice(from, from + MAX_RECORDS);
       const outcome = await handle(payload, () => options.onBatch(messages.map(toRecord(topic, batch.partition))));
       if ('failure' in outcome) {
-        const attempt = (failures.get(place) ?? 0) + 1;
-        failures.set(place, attempt);
-        backOff(payload, attempt, place, outcome.failure, log);
+        const error = toReelwayError(outcome.failure);
+        backOff(payload, failures.add(topic, batch.partition, error), place, error, log);
         return;
       }
-      failures.delete(place);
+      failures.clear(topic, batch.partition);
       const last = messages.at(-1)?.offset ?? batch.lastOffset();
       expected.set(place, BigInt(last) + 1n);
       payload.resolveOffset(last);
@@ -43,7 +50,25 @@ export function createBatchHandler(options: Pick<ConsumeOptions, 'onBatch'>, nam
       if (outcome.lost !== null) throw outcome.lost;
       await payload.heartbeat();
     }
+    if (refusal?.error) {
+      const error = placed(refusal.error, refusal.head, place);
+      backOff(payload, failures.add(topic, batch.partition, error), place, error, log);
+    }
   };
+}
+
+/** The records up to a batch that was not read: what stands behind that must wait for it. */
+function readable(messages: KafkaMessage[]): { records: KafkaMessage[]; refusal: Refusal | null } {
+  for (const [index, message] of messages.entries()) {
+    const refusal = refusalOf(message);
+    if (refusal) return { records: messages.slice(0, index), refusal };
+  }
+  return { records: messages, refusal: null };
+}
+
+function placed(error: ReelwayError, { firstOffset, lastOffset }: Refusal['head'], place: string): ReelwayError {
+  const where = `${place}, offsets ${String(firstOffset)} to ${String(lastOffset)}`;
+  return new ReelwayError(error.code, `${where}: ${error.message}`, { cause: error });
 }
 
 type Outcome = { lost: Error | null } | { failure: unknown };
@@ -67,9 +92,8 @@ async function handle(payload: EachBatchPayload, work: () => Promise<void>): Pro
 }
 
 /** The other partitions go on meanwhile. */
-function backOff(payload: EachBatchPayload, attempt: number, place: string, failure: unknown, log: Logger): void {
+function backOff(payload: EachBatchPayload, attempt: number, place: string, error: ReelwayError, log: Logger): void {
   const delayMs = Math.min(FIRST_BACK_OFF_MS * 2 ** (attempt - 1), LONGEST_BACK_OFF_MS);
-  const error = toReelwayError(failure);
   log.warn({ err: error, code: error.code, place, attempt, delayMs }, 'records could not be taken; they come again');
   const resume = payload.pause();
   setTimeout(() => {

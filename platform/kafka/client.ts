@@ -2,6 +2,8 @@ import { Kafka as KafkaJs, logLevel, type LogEntry } from 'kafkajs';
 import { ReelwayError } from '../../contracts/model/errors';
 import { isUnreachable, toReelwayError, unreachable } from '../errors';
 import type { Logger } from '../log';
+import { securityOptions, type KafkaSecurity } from './security';
+import { registerCodecs } from './compression/codecs';
 
 /** A broker on the same network answers in milliseconds; this is for one that is away. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -10,10 +12,12 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** About 3 s in all: who asked repeats it, and must not wait for minutes to hear that a broker is away. */
 export const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
 
-export function createClient(brokers: string[], log: Logger): KafkaJs {
+export function createClient(brokers: string[], security: KafkaSecurity, log: Logger): KafkaJs {
+  registerCodecs(log);
   return new KafkaJs({
     clientId: 'reelway',
     brokers,
+    ...securityOptions(security),
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: RETRY,
@@ -50,16 +54,25 @@ export function kafkaError(error: unknown, brokers: string[]): ReelwayError {
     return new ReelwayError('MILESTONE_TOO_LARGE', 'The broker refused a record as too large.', { cause: error });
   }
   const address = brokers.join(',');
+  const login = refusedLogin(error);
+  if (login) {
+    return new ReelwayError('CONFIG_INVALID', `Kafka at ${address} refused the login: ${login.message}`, {
+      cause: error,
+    });
+  }
   return isUnreachable(error) ? unreachable('Kafka', address, error) : toReelwayError(error, { Kafka: address });
 }
 
-/** The protocol's names of an error and its causes; kafkajs wraps them in one or two errors of its own. */
-export function typesOf(error: unknown): Set<string> {
-  const types = new Set<string>();
-  let cause = error;
-  for (let depth = 0; depth < 10 && cause instanceof Error; depth += 1) {
-    if ('type' in cause && typeof cause.type === 'string') types.add(cause.type);
-    cause = cause.cause;
-  }
-  return types;
+const refusedLogin = (error: unknown): Error | undefined =>
+  chainOf(error).find(({ name }) => name === 'KafkaJSSASLAuthenticationError');
+
+/** The protocol's names of an error and its causes. */
+export const typesOf = (error: unknown): Set<string> =>
+  new Set(chainOf(error).flatMap((one) => ('type' in one && typeof one.type === 'string' ? [one.type] : [])));
+
+/** An error and its causes; kafkajs wraps one in one or two errors of its own. */
+function chainOf(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let cause = error; chain.length < 10 && cause instanceof Error; cause = cause.cause) chain.push(cause);
+  return chain;
 }

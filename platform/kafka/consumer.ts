@@ -4,6 +4,7 @@ import type { ConsumeOptions, KafkaConsumer } from '../../contracts/model/ports'
 import type { Logger } from '../log';
 import { createBatchHandler } from './batch-handler';
 import { RETRY } from './client';
+import { createFailures, type Failures } from './failures';
 import type { TopicNames } from './names';
 
 /** How long a group waits for a consumer that was killed; five heartbeats, and many times the longest handler. */
@@ -36,6 +37,7 @@ export interface ConsumerSetting {
 interface State {
   heartbeatAt: number;
   assignment: Record<string, number[]>;
+  failures: Failures;
   closing: AbortSignal;
 }
 
@@ -45,11 +47,12 @@ interface State {
  */
 export function startConsumer(setting: ConsumerSetting): KafkaConsumer {
   const closing = new AbortController();
-  const state: State = { heartbeatAt: 0, assignment: {}, closing: closing.signal };
+  const state: State = { heartbeatAt: 0, assignment: {}, failures: createFailures(), closing: closing.signal };
   const supervised = supervise(setting, state);
   return {
     lastHeartbeatAt: () => state.heartbeatAt,
     assignment: () => state.assignment,
+    waiting: () => state.failures.list(),
     close: async () => {
       closing.abort();
       await supervised;
@@ -104,7 +107,7 @@ async function runUntilItEnds(consumer: Consumer, setting: ConsumerSetting, stat
         const isHanging = Date.now() - state.heartbeatAt > DEAD_AFTER_MS;
         if (isHanging) ended(new ReelwayError('SERVICE_UNREACHABLE', 'The Kafka consumer has no heartbeat.'));
       }, WATCH_MS);
-      begin(consumer, setting).catch(failed);
+      begin(consumer, setting, state).catch(failed);
     });
   } catch (error) {
     return error;
@@ -124,11 +127,12 @@ function followSession(consumer: Consumer, { names, log }: ConsumerSetting, stat
     state.assignment = Object.fromEntries(
       Object.entries(payload.memberAssignment).map(([topic, partitions]) => [names.ofContract(topic), partitions]),
     );
+    state.failures.keep(state.assignment);
     log.info({ group: payload.groupId, assignment: state.assignment }, 'joined the consumer group');
   });
 }
 
-async function begin(consumer: Consumer, { names, options, log }: ConsumerSetting): Promise<void> {
+async function begin(consumer: Consumer, { names, options, log }: ConsumerSetting, state: State): Promise<void> {
   await consumer.connect();
   const topics = options.topics.map((topic) => names.onBroker(topic));
   await consumer.subscribe({ topics, fromBeginning: options.fromBeginning ?? true });
@@ -136,7 +140,7 @@ async function begin(consumer: Consumer, { names, options, log }: ConsumerSettin
     autoCommit: false,
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-    eachBatch: createBatchHandler(options, names, log),
+    eachBatch: createBatchHandler(options, names, state.failures, log),
   });
 }
 

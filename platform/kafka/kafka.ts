@@ -6,14 +6,18 @@ import { createClient, kafkaError } from './client';
 import { startConsumer } from './consumer';
 import { topicNames } from './names';
 import { createProducer } from './producer';
+import type { KafkaSecurity } from './security';
 
 /**
  * The Kafka port on kafkajs, which is unmaintained: nothing outside this folder knows it. Topic names are those of the
  * contracts, the configured prefix is put before them here. Nothing is connected until it is used; failures name the
  * brokers (SERVICE_UNREACHABLE) or the topic's absence (TOPIC_MISSING).
  */
-export function createKafka(config: Pick<Config['kafka'], 'brokers' | 'topicPrefix'>, log: Logger): Kafka {
-  const client = createClient(config.brokers, log);
+export function createKafka(
+  config: Pick<Config['kafka'], 'brokers' | 'topicPrefix'> & KafkaSecurity,
+  log: Logger,
+): Kafka {
+  const client = createClient(config.brokers, config, log);
   const names = topicNames(config.topicPrefix);
   const fail = (error: unknown): Error => kafkaError(error, config.brokers);
   const admin = createAdmin(client, names, fail);

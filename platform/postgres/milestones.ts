@@ -10,6 +10,8 @@ export interface NewMilestone {
   recordKey: string;
   payloadHash: Buffer;
   value: Buffer;
+  /** Sent beside those that say which event of which content this is, and its place in the order. */
+  headers: Record<string, string>;
 }
 
 export interface UnsentMilestone {
@@ -98,13 +100,12 @@ async function lastNumbers(db: Queryable, contentId: string): Promise<LastNumber
 type Numbered = NewMilestone & {
   sequence: number | null;
   topicSequence: number | null;
-  headers: Record<string, string>;
 };
 
 function number(rows: NewMilestone[], last: LastNumbers, contentId: string): Numbered[] {
   let sequence = last.sequence;
   return rows.map((row) => {
-    const headers = { 'event-id': row.eventId, 'content-id': contentId };
+    const headers = { ...row.headers, 'event-id': row.eventId, 'content-id': contentId };
     if (!row.sequenced) return { ...row, sequence: null, topicSequence: null, headers };
     sequence += 1;
     const topicSequence = (last.byTopic.get(row.topic) ?? 0) + 1;

@@ -146,6 +146,55 @@ test('what does not meet its schema is refused before it is stored, and the othe
   expect(await contentRow(world, id)).toMatchObject({ transcoded: null });
 });
 
+const sized = (id: string, bytes: number): Milestone => {
+  const milestone = transition(id, 1);
+  return { ...milestone, payload: { ...milestone.payload, filler: 'x'.repeat(bytes) } };
+};
+
+test('a milestone that Kafka would not take is refused before it is stored, and the others go on', async () => {
+  const id = newContentId();
+  const { refused } = await outbound().announce(
+    announcement(id, { milestones: [sized(id, 1_000_000), transition(id, 2)] }),
+  );
+  expect(refused).toMatchObject([{ code: 'MILESTONE_TOO_LARGE', milestone: 'transition', ordinal: 1 }]);
+  expect((await recordsOf(id)).map(({ headers }) => headers['sequence'])).toEqual(['1']);
+  expect(await contentRow(world, id)).toMatchObject({ sequence: '1' });
+});
+
+test('the largest that is not refused goes through, with all its headers', async () => {
+  const id = newContentId();
+  const { refused } = await outbound().announce(announcement(id, { milestones: [sized(id, 999_000)] }));
+  expect(refused).toEqual([]);
+  expect((await recordsOf(id)).map(({ value }) => value.length > 999_000)).toEqual([true]);
+});
+
+test('headers say what CloudEvents say, of milestones and of notices', async () => {
+  const id = newContentId();
+  const at = Date.parse('2026-05-01T10:00:00.001Z');
+  const notice: Notice = { userId: `user-of-${id}`, type: 'NEW_CONTENT', cause: id, at, vars: {} };
+  await outbound().announce(announcement(id, { milestones: [encoded(id)], notices: [notice] }));
+  const [milestone] = await recordsOf(id, 'media.transcoded');
+  const notices = await world.topics.read('notification.dispatch.requested');
+  const told = notices.find(({ key }) => key === notice.userId);
+  const common = { ce_specversion: '1.0', ce_source: '/reelway', 'content-type': 'application/json' };
+  expect(milestone?.headers).toEqual({
+    ...common,
+    ce_id: milestone?.json.event_id,
+    ce_type: 'reelway.media.transcoded.v1',
+    ce_time: '2026-05-01T10:00:00.001Z',
+    'event-id': milestone?.json.event_id,
+    'content-id': id,
+    sequence: '1',
+    'topic-sequence': '1',
+  });
+  expect(told?.headers).toMatchObject({
+    ...common,
+    ce_id: told?.json.event_id,
+    ce_type: 'reelway.notification.dispatch.requested.v1',
+    ce_time: told?.json.timestamp,
+  });
+});
+
 test('an older snapshot changes nothing, and none changes who can see the content', async () => {
   const id = newContentId();
   await outbound().announce(announcement(id, { snapshot: snapshot(id, { stateVersion: 5, stage: 'package' }) }));

@@ -25,7 +25,13 @@ describe('configuration', () => {
   it('needs four variables and has the default policy otherwise', () => {
     const config = configOf();
     expect(config.policy).toEqual(DEFAULT_POLICY);
-    expect(config.kafka).toEqual({ brokers: ['127.0.0.1:9092'], topicPrefix: '', groupId: 'reelway-bridge' });
+    expect(config.kafka).toEqual({
+      brokers: ['127.0.0.1:9092'],
+      topicPrefix: '',
+      groupId: 'reelway-bridge',
+      tls: null,
+      sasl: null,
+    });
     expect(config.worker.queues).toEqual(['lifecycle', 'catalog', 'media']);
     expect(config.production).toBe(false);
   });
@@ -96,5 +102,49 @@ describe('configuration', () => {
     expect(unknownVariables({ REELWAY_TRANSCODE_EXECUTER: 'service', REELWAY_TEST_WORLD: 'w1', PATH: '/bin' })).toEqual(
       ['REELWAY_TRANSCODE_EXECUTER'],
     );
+  });
+});
+
+describe('Kafka with encryption and login', () => {
+  const LOGIN = {
+    REELWAY_KAFKA_SASL_MECHANISM: 'scram-sha-512',
+    REELWAY_KAFKA_SASL_USERNAME: 'reelway',
+    REELWAY_KAFKA_SASL_PASSWORD: SECRET,
+  };
+  const FILES = { REELWAY_KAFKA_TLS_CERT_FILE: '/tls/us.pem', REELWAY_KAFKA_TLS_KEY_FILE: '/tls/us.key' };
+
+  it('is read as a whole', () => {
+    const { tls, sasl } = configOf({ ...LOGIN, ...FILES, REELWAY_KAFKA_TLS: 'on' }).kafka;
+    expect(tls).toEqual({ caFile: null, certFile: '/tls/us.pem', keyFile: '/tls/us.key' });
+    expect(sasl).toEqual({ mechanism: 'scram-sha-512', username: 'reelway', password: SECRET });
+  });
+
+  it.each<[string, Record<string, string>, string[]]>([
+    ['files without TLS', FILES, ['REELWAY_KAFKA_TLS_CERT_FILE', 'REELWAY_KAFKA_TLS_KEY_FILE']],
+    [
+      'a key without its certificate',
+      { REELWAY_KAFKA_TLS: 'on', REELWAY_KAFKA_TLS_KEY_FILE: '/tls/us.key' },
+      ['REELWAY_KAFKA_TLS_CERT_FILE'],
+    ],
+    [
+      'a password without user and mechanism',
+      { REELWAY_KAFKA_SASL_PASSWORD: SECRET },
+      ['REELWAY_KAFKA_SASL_MECHANISM', 'REELWAY_KAFKA_SASL_USERNAME'],
+    ],
+    ['a password in the clear', { ...LOGIN, REELWAY_KAFKA_SASL_MECHANISM: 'plain' }, ['REELWAY_KAFKA_SASL_MECHANISM']],
+    [
+      'several of them at once',
+      { REELWAY_KAFKA_TLS_CA_FILE: '/tls/ca.pem', REELWAY_KAFKA_SASL_MECHANISM: 'plain' },
+      [
+        'REELWAY_KAFKA_TLS_CA_FILE',
+        'REELWAY_KAFKA_SASL_USERNAME',
+        'REELWAY_KAFKA_SASL_PASSWORD',
+        'REELWAY_KAFKA_SASL_MECHANISM',
+      ],
+    ],
+  ])('%s is refused', (_, extra, names) => {
+    const problems = problemsOf({ ...REQUIRED, ...extra });
+    expect(problems.map(({ name }) => name)).toEqual(names);
+    expect(JSON.stringify(problems)).not.toContain(SECRET);
   });
 });
