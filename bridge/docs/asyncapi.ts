@@ -126,6 +126,12 @@ function outgoingHeaders(topic: Topic): JsonSchema {
     properties: {
       'event-id': { type: 'string', description: 'as in the envelope' },
       'content-id': { type: 'string' },
+      ce_specversion: { const: '1.0' },
+      ce_id: { type: 'string', description: 'the event_id' },
+      ce_source: { const: `/${OUR_SOURCE}` },
+      ce_type: { type: 'string', description: 'reelway.TOPIC.v1' },
+      ce_time: { type: 'string', format: 'date-time', description: 'the timestamp of the envelope' },
+      'content-type': { const: 'application/json' },
       ...(topic === 'notification.dispatch.requested' ? {} : order),
     },
   };

@@ -1,3 +1,4 @@
+import { partitionScope } from '../../contracts/model/pauses';
 import type { Kafka } from '../../contracts/model/ports';
 import type { Config } from '../../contracts/schema/config';
 import type { Logger } from '../../platform/log';
@@ -34,7 +35,7 @@ export interface Bridge {
   /** False when the consumer gave no sign of life for long: restart the process. */
   live(): boolean;
   assignment(): Record<string, number[]>;
-  /** Why a part of it stands still until a person resumes it; empty: nothing does. */
+  /** Why a part of it stands still: paused until a person resumes it, or records that cannot be taken; empty: nothing does. */
   held(): string[];
 }
 
@@ -104,7 +105,12 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
       stopped === null && Object.keys(consumer.assignment()).length > 0 && isAlive() && pauses.waiting().length === 0,
     live: isAlive,
     assignment: () => consumer.assignment(),
-    held: () => pauses.waiting().map(({ scope, code, reason }) => `${code} ${scope}: ${reason}`),
+    held: () => [
+      ...pauses.waiting().map(({ scope, code, reason }) => `${code} ${scope}: ${reason}`),
+      ...consumer
+        .waiting()
+        .map(({ topic, partition, error }) => `${error.code} ${partitionScope(topic, partition)}: ${error.message}`),
+    ],
     stop: () =>
       (stopped ??= stopAll([
         () => consumer.close(),

@@ -7,9 +7,12 @@ import type { TopicNames } from './names';
 /** The broker's own default.replication.factor. */
 const BROKER_DEFAULT = -1;
 const CREATED_WITHIN_MS = 30_000;
-const LED_WITHIN_MS = 10_000;
+const SETTLED_WITHIN_MS = 10_000;
 const POLL_MS = 50;
-const LEADERLESS = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE'];
+const SETTLING = [
+  ...['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE'],
+  ...['GROUP_LOAD_IN_PROGRESS', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR_FOR_GROUP'],
+];
 
 export type KafkaAdmin = Pick<Kafka, 'describeTopics' | 'createTopics' | 'lag' | 'close'>;
 
@@ -22,7 +25,7 @@ export function createAdmin(client: KafkaJs, names: TopicNames, fail: (error: un
     try {
       connected ??= admin.connect();
       await connected;
-      return await onceLed(() => question(admin));
+      return await onceSettled(() => question(admin));
     } catch (error) {
       // A connection that failed once is opened anew by the next question.
       connected = null;
@@ -40,15 +43,15 @@ export function createAdmin(client: KafkaJs, names: TopicNames, fail: (error: un
   };
 }
 
-/** Asks again while a partition changes its leader, or has none yet because its topic is new: kafkajs itself does not. */
-async function onceLed<T>(question: () => Promise<T>): Promise<T> {
-  const giveUpAt = Date.now() + LED_WITHIN_MS;
+/** Asks again while a partition or a group has no leader yet, because it is new or moves: kafkajs gives up early or at once. */
+async function onceSettled<T>(question: () => Promise<T>): Promise<T> {
+  const giveUpAt = Date.now() + SETTLED_WITHIN_MS;
   for (;;) {
     try {
       return await question();
     } catch (error) {
       const types = typesOf(error);
-      if (!LEADERLESS.some((type) => types.has(type)) || Date.now() > giveUpAt) throw error;
+      if (!SETTLING.some((type) => types.has(type)) || Date.now() > giveUpAt) throw error;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }

@@ -29,6 +29,7 @@ describe('configuration', () => {
       brokers: ['127.0.0.1:9092'],
       topicPrefix: '',
       groupId: 'reelway-bridge',
+      minInsyncReplicas: 1,
       tls: null,
       sasl: null,
     });

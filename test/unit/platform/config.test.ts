@@ -12,6 +12,9 @@ test('what is required is enough', () => {
     brokers: ['127.0.0.1:9092'],
     topicPrefix: '',
     groupId: 'reelway-bridge',
+    minInsyncReplicas: 1,
+    tls: null,
+    sasl: null,
   });
 });
 
