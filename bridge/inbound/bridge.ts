@@ -10,7 +10,7 @@ import { createRuns } from './deliver';
 import { startDispatcher } from './dispatcher';
 import { createIntake } from './intake';
 import { startKeeper } from './keeper';
-import { createBridgeMetrics } from './metrics';
+import { createBridgeMetrics, registerStanding } from './metrics';
 import { watchPauses } from './pauses';
 import { createStartGuard } from './start-guard';
 import { CONSUMED_TOPICS, LIFECYCLE_TOPICS } from '../../contracts/model/topics';
@@ -46,7 +46,8 @@ const DEAD_AFTER_MS = 90_000;
 export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
   const { config, pool, kafka, log } = deps;
   await checkConsumedTopics(kafka, config.kafka.minInsyncReplicas, log);
-  const metrics = createBridgeMetrics(deps.metrics ?? createRegistry(), pool, log);
+  const registry = deps.metrics ?? createRegistry();
+  const metrics = createBridgeMetrics(registry, pool, log);
   const pauses = await watchPauses(pool, log);
   const guard = createStartGuard({
     pauses,
@@ -98,6 +99,16 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     topics: [...CONSUMED_TOPICS],
     onBatch: intake,
   });
+  registerStanding(
+    registry,
+    CONSUMED_TOPICS,
+    {
+      heartbeatAt: () => consumer.lastHeartbeatAt(),
+      paused: () => pauses.waiting().map(({ scope }) => scope),
+      lag: (topic) => kafka.lag(config.kafka.groupId, topic),
+    },
+    log,
+  );
   const isAlive = (): boolean => Date.now() - consumer.lastHeartbeatAt() < DEAD_AFTER_MS;
   let stopped: Promise<void> | null = null;
   return {
@@ -109,6 +120,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
       ...pauses.waiting().map(({ scope, code, reason }) => `${code} ${scope}: ${reason}`),
       ...consumer
         .waiting()
+        .filter(({ error }) => error.code !== 'BREAKER_OPEN')
         .map(({ topic, partition, error }) => `${error.code} ${partitionScope(topic, partition)}: ${error.message}`),
     ],
     stop: () =>

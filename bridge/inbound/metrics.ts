@@ -1,8 +1,10 @@
+import type { Kafka } from '../../contracts/model/ports';
 import { Counter, Gauge, Histogram, type Registry } from '../../platform/metrics';
 import type { Logger } from '../../platform/log';
-import { countInbox } from '../../platform/postgres/inbox';
+import { inboxFigures } from '../../platform/postgres/inbox-figures';
 import type { Pool } from '../../platform/postgres/pool';
 import type { IntakeDeps } from './intake';
+import { createLagClock } from './lag-clock';
 import type { Settlement } from './settle';
 
 export interface BridgeMetrics {
@@ -73,22 +75,134 @@ export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger)
   };
 }
 
+/** Gauges of one page share one look. */
+function shared<T>(look: () => Promise<T>): () => Promise<T> {
+  let inFlight: Promise<T> | null = null;
+  return () =>
+    (inFlight ??= look().finally(() => {
+      inFlight = null;
+    }));
+}
+
 function registerInbox(registry: Registry, pool: Pool, log: Logger): void {
-  const rows = new Gauge({
-    name: 'reelway_bridge_inbox_rows',
-    help: 'Facts that are not delivered: open (on their way), parked (waiting for an upload).',
-    labelNames: ['status'],
+  const look = shared(() => inboxFigures(pool));
+  registry.registerMetric(
+    lookedUp(
+      {
+        name: 'reelway_bridge_inbox_rows',
+        help: 'Not delivered: open (on their way), parked (waiting for an upload), dead (letters nobody has answered).',
+        labelNames: ['status'],
+      },
+      async () => {
+        const { open, parked, dead } = await look();
+        return Object.entries({ open, parked, dead }).map(([status, value]) => ({ labels: { status }, value }));
+      },
+      log,
+    ),
+  );
+  registry.registerMetric(
+    lookedUp(
+      {
+        name: 'reelway_bridge_inbox_oldest_seconds',
+        help: 'Age of the oldest fact that is not delivered: open, parked.',
+        labelNames: ['status'],
+      },
+      async () => {
+        const { oldestOpen: open, oldestParked: parked } = await look();
+        return Object.entries({ open, parked }).map(([status, at]) => ({ labels: { status }, value: ageOf(at) }));
+      },
+      log,
+    ),
+  );
+}
+
+const ageOf = (at: Date | null): number => (at === null ? 0 : (Date.now() - at.getTime()) / 1_000);
+
+interface Described {
+  name: string;
+  help: string;
+  labelNames: string[];
+}
+
+/** A gauge that is read when somebody asks. A page without it is better than none while a server is away. */
+const lookedUp = (
+  described: Described,
+  look: () => Promise<{ labels: Record<string, string>; value: number }[]>,
+  log: Logger,
+): Gauge =>
+  new Gauge({
+    ...described,
     registers: [],
     async collect() {
       try {
-        const counts = await countInbox(pool);
-        for (const [status, count] of Object.entries(counts)) this.set({ status }, count);
+        const values = await look();
+        this.reset();
+        for (const { labels, value } of values) this.set(labels, value);
       } catch (error) {
-        // A page of metrics without these two is better than none while Postgres is away.
-        log.debug({ err: error }, 'the inbox could not be counted');
+        log.debug({ err: error, metric: described.name }, 'a metric could not be read');
         this.reset();
       }
     },
   });
-  registry.registerMetric(rows);
+
+export interface Standing {
+  heartbeatAt(): number;
+  /** Scopes that wait for a person. */
+  paused(): string[];
+  lag(topic: string): ReturnType<Kafka['lag']>;
+}
+
+/** What only a running consumer knows. Lag is asked of Kafka when somebody asks us. */
+export function registerStanding(registry: Registry, topics: readonly string[], standing: Standing, log: Logger): void {
+  registry.registerMetric(
+    new Gauge({
+      name: 'reelway_bridge_heartbeat_age_seconds',
+      help: 'Since the last sign of life of the consumer; above 15 its partitions go to others.',
+      registers: [],
+      collect() {
+        this.set((Date.now() - standing.heartbeatAt()) / 1_000);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'reelway_bridge_paused',
+      help: '1 for what waits for reelway bridge resume: a topic/partition, or starts.',
+      labelNames: ['scope'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const scope of standing.paused()) this.set({ scope }, 1);
+      },
+    }),
+  );
+  registerLag(registry, topics, standing, log);
+}
+
+function registerLag(registry: Registry, topics: readonly string[], standing: Standing, log: Logger): void {
+  const clocks = topics.map((topic) => ({ topic, clock: createLagClock() }));
+  const look = shared(async () => {
+    const lags = clocks.map(async ({ topic, clock }) =>
+      clock(await standing.lag(topic), Date.now()).map((lag) => ({ topic, ...lag })),
+    );
+    return (await Promise.all(lags)).flat();
+  });
+  const gauge = (name: string, help: string, value: 'records' | 'seconds'): Gauge =>
+    lookedUp(
+      { name, help, labelNames: ['topic', 'partition'] },
+      async () =>
+        (await look()).map((lag) => ({
+          labels: { topic: lag.topic, partition: String(lag.partition) },
+          value: lag[value],
+        })),
+      log,
+    );
+  registry.registerMetric(gauge('reelway_bridge_lag_records', 'Records that are not committed.', 'records'));
+  registry.registerMetric(
+    gauge(
+      'reelway_bridge_lag_seconds',
+      'How long the oldest record that is not committed has been seen waiting.',
+      'seconds',
+    ),
+  );
 }

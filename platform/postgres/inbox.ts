@@ -149,12 +149,3 @@ export async function readFacts(db: Queryable, rowIds: string[]): Promise<Fact['
   );
   return found.rows.map((row) => row.body);
 }
-
-export async function countInbox(db: Queryable): Promise<{ open: number; parked: number }> {
-  // One index-only count each: the partial indexes hold nothing but these rows.
-  const found = await db.query<{ open: string; parked: string }>(
-    `SELECT (SELECT count(*) FROM inbox WHERE status = 'open') AS open,
-       (SELECT count(*) FROM inbox WHERE status = 'parked') AS parked`,
-  );
-  return { open: Number(found.rows[0]?.open ?? 0), parked: Number(found.rows[0]?.parked ?? 0) };
-}

@@ -211,8 +211,8 @@ test('a batch takes as many statements with one event as with five hundred', asy
   const [one, many] = [batch(1), batch(500)];
   const single = await costOf(one);
   expect(await costOf(many)).toBe(single);
-  // BEGIN, row ids, identities, observations, COMMIT.
-  expect(single).toBe(5);
+  // BEGIN, row ids, identities, observations, watermark, COMMIT.
+  expect(single).toBe(6);
   const repeated = await costOf(one);
   expect(await costOf(many)).toBe(repeated);
   await counted.end();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startBridge, type Bridge } from '../../../bridge/inbound/bridge';
 import { bridgeStatus, resumeBridge } from '../../../operations/bridge';
+import { createRegistry } from '../../../platform/metrics';
 import { eventually } from '../../support/eventually';
 import { createWorld, type World } from '../../support/world';
 import { contentRow, deadLetters, newContentId, runsOf, upload } from './events';
@@ -12,6 +13,7 @@ const GUARD_PER_MINUTE = 5;
 
 let world: World;
 let bridge: Bridge;
+const registry = createRegistry();
 
 beforeAll(async () => {
   world = await createWorld({
@@ -19,7 +21,7 @@ beforeAll(async () => {
     env: { REELWAY_START_GUARD_PER_MINUTE: String(GUARD_PER_MINUTE), REELWAY_BREAKER_RECORDS: '20' },
   });
   const { config, pool, kafka, log } = world;
-  bridge = await startBridge({ config, pool, kafka, temporal: world.temporal.client, log });
+  bridge = await startBridge({ config, pool, kafka, temporal: world.temporal.client, log, metrics: registry });
   await eventually('the bridge is ready', () => bridge.ready());
 }, 60_000);
 afterAll(async () => {
@@ -56,6 +58,12 @@ describe('a batch of which at least half would be dead', () => {
     expect(bridge.ready()).toBe(false);
     expect(bridge.held()).toEqual([expect.stringContaining(`BREAKER_OPEN ${SCOPE}`)]);
     expect(bridge.live()).toBe(true);
+    const metrics = await registry.metrics();
+    expect(metrics).toContain(`reelway_bridge_paused{scope="${SCOPE}"} 1`);
+    expect(metrics).toContain('reelway_bridge_lag_records{topic="media.transcoded",partition="0"} 30');
+    expect(metrics).toMatch(/^reelway_bridge_lag_seconds\{topic="media.transcoded",partition="0"\} \d/m);
+    expect(metrics).toMatch(/^reelway_bridge_inbox_rows\{status="dead"\} 0/m);
+    expect(metrics).toMatch(/^reelway_bridge_heartbeat_age_seconds \d/m);
   });
 
   it('leaves other topics alone', async () => {
