@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../contracts/model/errors';
 import type { KafkaRecord } from '../contracts/model/ports';
 import { forgetBuried, reopenOwnRow, type LockedLetter } from '../platform/postgres/dead-letter-changes';
-import type { PoolClient } from '../platform/postgres/pool';
+import { isUnstorable, type PoolClient } from '../platform/postgres/pool';
 import { keptIf } from '../platform/postgres/savepoint';
 import type { Taken, WayIn } from './dead-letters-way-in';
 
@@ -34,9 +34,8 @@ export async function judgeAgain(db: PoolClient, wayIn: WayIn, record: KafkaReco
   return { outcome: taken.is, eventId: taken.eventId, contentId: taken.contentId };
 }
 
-/** SQLSTATE class 22: a value that got past our checks and that Postgres cannot store. */
 function unstorable(error: unknown): Taken {
-  if (!String((error as { code?: unknown }).code).startsWith('22')) throw error;
+  if (!isUnstorable(error)) throw error;
   return { is: 'dead', code: 'UNSAFE_TEXT', reason: 'Postgres cannot store a value of this record' };
 }
 

@@ -51,6 +51,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
   const pauses = await watchPauses(pool, log);
   const guard = createStartGuard({
     pauses,
+    log,
     perMinute: config.bridge.startGuardPerMinute,
     onTrip: (uploads) => {
       metrics.onGuardTrip(uploads);

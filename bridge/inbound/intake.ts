@@ -7,7 +7,7 @@ import { wakeKeys } from '../../platform/postgres/inbox-keys';
 import { insertInboxRows, reserveRowIds } from '../../platform/postgres/inbox';
 import { ownEventIds } from '../../platform/postgres/milestones';
 import { insertObservations, type NewObservation } from '../../platform/postgres/observations';
-import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
+import { inTransaction, isUnstorable, type Pool, type PoolClient } from '../../platform/postgres/pool';
 import { raiseAnnounced } from '../../platform/postgres/raised-flags';
 import { insertUploads } from '../../platform/postgres/uploads';
 import { advanceWatermark, type Span } from '../../platform/postgres/watermarks';
@@ -85,9 +85,6 @@ async function takeOrSplit(deps: IntakeDeps, records: KafkaRecord[]): Promise<vo
     await takeOrSplit(deps, records.slice(half));
   }
 }
-
-/** SQLSTATE class 22: data exception. */
-const isUnstorable = (error: unknown): boolean => String((error as { code?: unknown }).code).startsWith('22');
 
 const unstorable = (record: KafkaRecord): DeadRecord => ({
   is: 'dead',

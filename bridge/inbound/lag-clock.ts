@@ -27,3 +27,20 @@ export function createLagClock(): (partitions: Partitions, now: number) => Parti
       return { partition, records, seconds: waiting[0] ? (now - waiting[0].at) / 1_000 : 0 };
     });
 }
+
+/** A route that is behind by this much may still have the upload that a fact waits for. */
+const LAGS_FROM_S = 60;
+
+/**
+ * Tells whether a topic lags a minute or more. Until we have watched for a minute, anything that is not committed counts,
+ * for we do not know how long it has been there.
+ */
+export function createLagWatch(): (partitions: Partitions, now: number) => boolean {
+  const clock = createLagClock();
+  let since: number | null = null;
+  return (partitions, now) => {
+    since ??= now;
+    const isNewHere = now - since < LAGS_FROM_S * 1_000;
+    return clock(partitions, now).some(({ records, seconds }) => (isNewHere ? records > 0 : seconds >= LAGS_FROM_S));
+  };
+}

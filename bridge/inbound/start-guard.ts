@@ -1,4 +1,5 @@
 import { STARTS_SCOPE } from '../../contracts/model/pauses';
+import type { Logger } from '../../platform/log';
 import type { Pauses } from './pauses';
 
 const WINDOW_MS = 60_000;
@@ -13,7 +14,7 @@ export interface StartGuard {
 
 /** Pauses the starts of new content when uploads of content that is long finished come faster than `perMinute`. */
 export function createStartGuard(
-  deps: { perMinute: number; pauses: Pauses; onTrip(uploads: number): void },
+  deps: { perMinute: number; pauses: Pauses; onTrip(uploads: number): void; log: Pick<Logger, 'warn'> },
   now: () => number = Date.now,
 ): StartGuard {
   const { pauses, perMinute } = deps;
@@ -30,9 +31,11 @@ export function createStartGuard(
       seen = [...seen.filter(({ at }) => at > now() - WINDOW_MS), { at: now(), uploads }];
       const inWindow = seen.reduce((sum, one) => sum + one.uploads, 0);
       if (inWindow <= perMinute || pauses.isPaused(STARTS_SCOPE) || isOff()) return;
-      seen = [];
       const reason = `${String(inWindow)} uploads of finished or long known content in a minute: a topic is being read again`;
-      void pauses.pause(STARTS_SCOPE, 'STARTS_PAUSED', reason).catch(() => undefined);
+      // What was counted stays: where this fails, the next upload of that kind tries again.
+      pauses.pause(STARTS_SCOPE, 'STARTS_PAUSED', reason).catch((error: unknown) => {
+        deps.log.warn({ err: error }, 'starts could not be paused');
+      });
     },
   };
 }

@@ -5,7 +5,7 @@ import { writeRouted } from '../../platform/postgres/event-ids';
 import { deleteExpiredObservations } from '../../platform/postgres/observations';
 import { inTransaction, type Pool } from '../../platform/postgres/pool';
 import { tickRouteClock } from '../../platform/postgres/route-clocks';
-import { createLagWatch } from './lag';
+import { createLagWatch } from './lag-clock';
 import { CONSUMER, START_TOPIC } from './routes';
 
 export interface SweeperDeps {

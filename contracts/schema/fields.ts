@@ -5,8 +5,10 @@ import { keyProblem } from '../model/object-key';
 import { CONTENT_TYPES, RESIDENCIES } from '../model/status';
 import { timestampProblem } from './timestamp';
 
-/** Ids of others become log fields, search attributes and index keys: short, and without control characters. */
-/** A keyword search attribute of Temporal on Postgres holds 255 characters. */
+/**
+ * Ids of others become log fields, search attributes and index keys: short, and without control characters. A keyword
+ * search attribute of Temporal on Postgres holds 255.
+ */
 const MAX_ID_LENGTH = 255;
 const MAX_URL_LENGTH = 2_048;
 /** Well above any ladder; keeps one event from filling a history. */

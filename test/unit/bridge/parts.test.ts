@@ -1,6 +1,6 @@
 import { backOffMs } from '../../../bridge/inbound/back-off';
 import { judge } from '../../../bridge/inbound/judge';
-import { createLagWatch } from '../../../bridge/inbound/lag';
+import { createLagWatch } from '../../../bridge/inbound/lag-clock';
 import { milestoneEventId, payloadHash } from '../../../bridge/identity';
 import { prepareMilestone } from '../../../bridge/outbound/prepare';
 import type { KafkaRecord } from '../../../contracts/model/ports';

@@ -6,15 +6,18 @@ const MINUTE = 60_000;
 function setting() {
   let now = 0;
   let pause: Pause | undefined;
+  let isAway = false;
   const told: number[] = [];
   const guard = createStartGuard(
     {
       perMinute: 50,
+      log: { warn: () => undefined },
       onTrip: (uploads) => told.push(uploads),
       pauses: {
         isPaused: () => pause !== undefined && pause.resumedAt === null,
         last: () => pause,
         pause: (scope, code, reason) => {
+          if (isAway) return Promise.reject(new Error('Postgres is away'));
           pause = { scope, code, reason, since: new Date(now), resumedAt: null, passesThrough: null };
           return Promise.resolve();
         },
@@ -28,6 +31,7 @@ function setting() {
     guard,
     told,
     pass: (ms: number) => (now += ms),
+    away: (is: boolean) => (isAway = is),
     resume: () => {
       if (pause) pause = { ...pause, resumedAt: new Date(now) };
     },
@@ -59,5 +63,15 @@ test('after a resume the rest of the same replay does not stop it again for an h
   expect(guard.isPaused()).toBe(false);
   pass(60 * MINUTE);
   guard.count(51);
+  expect(guard.isPaused()).toBe(true);
+});
+
+test('a pause that could not be written is tried again with the next upload', () => {
+  const { guard, away } = setting();
+  away(true);
+  guard.count(51);
+  expect(guard.isPaused()).toBe(false);
+  away(false);
+  guard.count(1);
   expect(guard.isPaused()).toBe(true);
 });
