@@ -118,11 +118,8 @@ async function planKeys(deps: DispatcherDeps, claimed: ClaimedKey[]): Promise<Pl
   const contents = await routingStates(deps.pool, keys);
   const planned = claimed.map((claim): PlannedKey => {
     const content = contents.get(claim.key);
-    const plan = planFor(
-      content,
-      rows.filter((row) => row.orderingKey === claim.key),
-    );
-    return { claim, content, plan };
+    const open = rows.filter((row) => row.orderingKey === claim.key);
+    return { claim, content, plan: planFor(content, open), isFull: isFull(open) };
   });
   deps.guard.count(planned.reduce((sum, { plan }) => sum + plan.late.filter(isUpload).length, 0));
   if (deps.guard.isPaused()) return planned.map((one) => (one.plan.deliver?.how === 'start' ? heldBack(one) : one));
@@ -131,9 +128,12 @@ async function planKeys(deps: DispatcherDeps, claimed: ClaimedKey[]): Promise<Pl
     const { deliver } = one.plan;
     if (deliver?.how !== 'start') return [one];
     const open = begun.get(one.claim.key);
-    return open ? [{ ...one, plan: { ...one.plan, deliver: { ...deliver, rows: open } } }] : [];
+    return open ? [{ ...one, plan: { ...one.plan, deliver: { ...deliver, rows: open } }, isFull: isFull(open) }] : [];
   });
 }
+
+/** As many rows as are read at once: there may be more. */
+const isFull = (open: OpenRow[]): boolean => open.length >= MAX_FACTS;
 
 const isUpload = (row: OpenRow): boolean => row.fact.body.kind === 'upload';
 

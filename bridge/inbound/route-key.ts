@@ -24,6 +24,8 @@ export interface PlannedKey {
   claim: ClaimedKey;
   content: RoutingState | undefined;
   plan: Plan;
+  /** More open rows may be there than the plan is about: the key is due again at once. */
+  isFull: boolean;
   /** Its start waits until a person resumes the starts. */
   held?: boolean;
 }
@@ -38,7 +40,7 @@ const endAll = (rows: OpenRow[], end: RowEnd): Ends => rows.map((row) => ({ row,
 export async function routeKey(deps: RouteDeps, planned: PlannedKey): Promise<Settlement> {
   const { claim, plan } = planned;
   const sure: Ends = [...endAll(plan.told, 'told'), ...endAll(plan.late, 'late'), ...endAll(plan.park, 'parked')];
-  const settlement: Settlement = { claim, rows: sure, started: null, code: null, againInMs: null };
+  const settlement: Settlement = { claim, rows: sure, started: null, code: null, againInMs: planned.isFull ? 0 : null };
   if (planned.held) return { ...settlement, code: 'STARTS_PAUSED', againInMs: HELD_MS };
   if (plan.deliver === null) return settlement;
   try {
@@ -117,6 +119,6 @@ async function after(answer: 'accepted' | 'missing', settlement: Settlement, sen
     ...settlement,
     rows: [...settlement.rows, ...endAll(sent.delivered, 'delivered')],
     started: sent.started,
-    againInMs: sent.delivered.length < sent.of.length ? 0 : null,
+    againInMs: sent.delivered.length < sent.of.length ? 0 : settlement.againInMs,
   };
 }
