@@ -33,7 +33,9 @@ const innermost = (failure: TimeoutFailure): string =>
 
 export const isNoWorker = (error: unknown): boolean => stageFailure(error).code === 'NO_WORKER';
 
-export const isOverdue = (error: unknown): boolean => stageFailure(error).code === 'STAGE_DEADLINE';
+/** Its time was up: while an attempt ran, or because the next one would have begun too late. */
+export const isOverdue = (error: unknown): boolean =>
+  error instanceof ActivityFailure && (error.cause instanceof TimeoutFailure || error.retryState === 'TIMEOUT');
 
 /**
  * The results of work side by side, or the first failure, in either case only once all of it has ended. Promise.all goes
