@@ -1,22 +1,9 @@
-/** What every project shares. Sources are transformed file by file; types are checked by tsc. */
-const common = {
-  rootDir: __dirname,
-  testEnvironment: 'node',
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
-        module: { type: 'commonjs' },
-        sourceMaps: 'inline',
-      },
-    ],
-  },
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.local'],
-};
+const { common, servers } = require('./test/support/jest-common');
 
 /** These use the shared servers; each file makes a world of its own on them (test/support/world.ts). */
 const ON_SERVERS = ['integration', 'e2e'];
+/** Chaos has a configuration of its own: jest.chaos.config.js. */
+const NOT_ALONE = [...ON_SERVERS, 'chaos'];
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -30,14 +17,13 @@ module.exports = {
       ...common,
       displayName: 'alone',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...ON_SERVERS.map((folder) => `<rootDir>/test/${folder}/`)],
+      testPathIgnorePatterns: ['/node_modules/', ...NOT_ALONE.map((folder) => `<rootDir>/test/${folder}/`)],
     },
     {
       ...common,
       displayName: 'servers',
       testMatch: ON_SERVERS.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+      ...servers,
     },
   ],
 };

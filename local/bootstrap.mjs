@@ -30,6 +30,14 @@ const COMMANDS = {
     if (args.length === 0) await run(...local('fetch'));
     await run(...jest(args));
   },
+  // `--short` is the part that every verification runs: the same faults, for minutes instead of an hour.
+  chaos: async (args) => {
+    const isShort = args.includes('--short');
+    const rest = args.filter((arg) => arg !== '--short');
+    process.env.REELWAY_CHAOS = isShort ? 'short' : 'full';
+    await run(...local('fetch'));
+    await run(...jest(['--config', 'jest.chaos.config.js', ...rest]));
+  },
   verify: async () => {
     for (const [name, [file, args]] of Object.entries(CHECKS)) {
       say(`verify: ${name}`);
@@ -49,6 +57,7 @@ const CHECKS = {
   types: ['node', [TSC, '-p', 'tsconfig.json', '--noEmit']],
   arrows: [NPM, ['run', '--silent', 'arrows']],
   dead: [NPM, ['run', '--silent', 'dead']],
+  chaos: [NPM, ['run', '--silent', 'test:chaos', '--', '--short']],
   test: [NPM, ['test', '--silent']],
 };
 
