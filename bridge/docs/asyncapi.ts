@@ -10,7 +10,6 @@ import {
 import { envelopedSchema, flatSchema, type JsonSchema } from '../../contracts/schema/json-schema';
 import { VARIABLES } from '../../contracts/schema/variables';
 import { isConsumed, ROUTES } from '../inbound/routes';
-import { toYaml, type Yaml } from './yaml';
 
 /** The version of the messages; a change that old consumers cannot read raises its first number. */
 const CONTRACT_VERSION = '1.0.0';
@@ -18,10 +17,6 @@ const KAFKA_BINDING = '0.5.0';
 
 const NAMES = Object.keys(TOPICS) as Topic[];
 const sends = (topic: Topic): boolean => topicRow(topic).direction !== 'consume';
-
-/** The text of docs/asyncapi.yaml. */
-export const asyncapiYaml = (): string =>
-  `# Made from the schemas, the topic table and the routes by \`npm run generate\`; edit there.\n${toYaml(asyncapiDocument() as Yaml)}`;
 
 /** What Reelway receives and sends, as AsyncAPI 3. */
 export const asyncapiDocument = () => ({

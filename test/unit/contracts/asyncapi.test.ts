@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Parser, type AsyncAPIDocumentInterface } from '@asyncapi/parser';
-import { asyncapiDocument } from '../../../bridge/docs/asyncapi';
-import { toYaml } from '../../../bridge/docs/yaml';
 import { TOPICS, topicRow, type Topic } from '../../../contracts/model/topics';
 
 // The parser brings a rule engine that takes seconds to load.
@@ -57,14 +55,4 @@ test('it has every topic, in its directions, with key, partitions and retention'
       expect(binding?.key?.description).toBe(key === null ? undefined : `the ${key} of the payload`);
     }
   }
-});
-
-test('what looks like something else than text stays text in YAML', async () => {
-  const description = 'yes: "no" # 1.0\n- x\u0007';
-  const made = {
-    ...asyncapiDocument(),
-    'x-odd': [description, 'true', 'on', '1e3', '', '~', ' a', { 'a: b': null }, [], {}],
-  };
-  const { document: read } = await parser.parse(toYaml(made as never));
-  expect(read?.json<Record<string, unknown>>()['x-odd']).toEqual(made['x-odd']);
 });

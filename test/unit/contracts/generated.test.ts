@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { asyncapiYaml } from '../../../bridge/docs/asyncapi';
+import { stringify } from 'yaml';
+import { asyncapiDocument } from '../../../bridge/docs/asyncapi';
 import { topicsDoc } from '../../../bridge/docs/topics-doc';
 import { cliReference } from '../../../cli/reference';
 import { TOPICS, type Topic } from '../../../contracts/model/topics';
@@ -11,6 +12,11 @@ const ROOT = join(__dirname, '../../..');
 
 const topics = Object.keys(TOPICS) as Topic[];
 const schemaFile = (topic: Topic): string => `${JSON.stringify(topicSchema(topic), null, 2)}\n`;
+
+const NOTE = '# Made from the schemas, the topic table and the routes by `npm run generate`; edit there.\n';
+/** Each message in full where it stands: a reader looks nothing up. */
+const asyncapiYaml = (): string =>
+  NOTE + stringify(asyncapiDocument(), { aliasDuplicateObjects: false, lineWidth: 120 });
 
 const GENERATED: [file: string, make: () => string][] = [
   ['.env.example', envExample],
