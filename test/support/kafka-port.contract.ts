@@ -166,6 +166,7 @@ export function testKafkaPort(open: () => Promise<KafkaPortSetting>): void {
     await kafka.createTopics([{ name: 'port-later', partitions: 1, config: {} }]);
     await send('port-later', [null, 'here']);
     await eventually('the record', () => seen[0] === 'here');
+    expect(consumer.assignment()).toEqual({ 'port-later': [0] });
   });
 
   test('topics are made once, and described as they are', async () => {

@@ -98,17 +98,6 @@ describe('producer', () => {
 });
 
 describe('consumer', () => {
-  test('offsets are committed only after the handler is through', async () => {
-    const topic = await newTopic();
-    await send(topic, 'one', 'two');
-    let goOn: (() => void) | undefined;
-    await consume(topic, () => new Promise((resolve) => (goOn = resolve)));
-    await eventually('the handler has the records', () => goOn);
-    expect(await committed(topic)).toEqual([null]);
-    goOn?.();
-    await eventually('a commit', async () => (await committed(topic))[0] === '2');
-  });
-
   test.each([
     ['an error', () => new Error('no')],
     ['a TypeError, which alone would end kafkajs', () => new TypeError('no')],
@@ -129,55 +118,6 @@ describe('consumer', () => {
       ['one', 'two'],
     ]);
     expect(offsets).toEqual([null]);
-  });
-
-  test('while one partition is refused the others go on', async () => {
-    const topic = await newTopic(2);
-    const producer = await kafka.producer();
-    const keyed = (key: string) => ({ topic, key, value: Buffer.from(key), headers: {} });
-    const [bad] = await producer.send([keyed('bad')]);
-    const others = Array.from({ length: 20 }, (_, index) => keyed(`good-${String(index)}`));
-    const landed = await producer.send(others);
-    const expected = landed.filter(({ partition }) => partition !== bad?.partition).length;
-    expect(expected).toBeGreaterThan(0);
-    let good = 0;
-    await consume(topic, (records) => {
-      if (records[0]?.partition === bad?.partition) return Promise.reject(new Error('never'));
-      good += records.length;
-      return Promise.resolve();
-    });
-    await eventually('the other partition', () => good === expected);
-    expect((await committed(topic))[bad?.partition ?? 0]).toBeNull();
-  });
-
-  test('another consumer of the group goes on behind what was committed', async () => {
-    const topic = await newTopic();
-    await send(topic, 'one');
-    const first = await consume(topic, () => Promise.resolve());
-    await eventually('a commit', async () => (await committed(topic))[0] === '1');
-    await first.close();
-    await send(topic, 'two');
-    const seen: string[] = [];
-    await consume(topic, (records) => {
-      seen.push(...records.map(textOf));
-      return Promise.resolve();
-    });
-    await eventually('the second record', () => seen.length > 0);
-    expect(seen).toEqual(['two']);
-  });
-
-  test('waits for a topic that comes later', async () => {
-    const seen: string[] = [];
-    const consumer = await consume('later', (records) => {
-      seen.push(...records.map(textOf));
-      return Promise.resolve();
-    });
-    expect(consumer.assignment()).toEqual({});
-    await kafka.createTopics([{ name: 'later', partitions: 1, config: {} }]);
-    await send('later', 'here');
-    await eventually('the record', () => seen[0] === 'here');
-    expect(consumer.assignment()).toEqual({ later: [0] });
-    expect(Date.now() - consumer.lastHeartbeatAt()).toBeLessThan(10_000);
   });
 
   test('headers are text, a record without value or key is given as such', async () => {
