@@ -368,7 +368,7 @@ export const ERRORS = {
   CONFIG_INVALID: {
     class: 'setup',
     title: 'The configuration is not right.',
-    hint: 'Correct the named environment variables; .env.example lists them all.',
+    hint: 'Correct the named environment variables (.env.example lists them all), or start local servers with `npm start`.',
   },
   SERVICE_UNREACHABLE: {
     class: 'setup',

@@ -4,6 +4,7 @@ import { stackEnv, type Stack } from '../stack';
 import { dataDir, ROOT } from '../stack/places';
 import { HOST, Ports } from '../stack/ports';
 import { ServerProcess, type ServerSpec } from '../stack/process/server-process';
+import { readableLog } from './readable-log';
 import { stackFileContent, writeStackFile } from '../stack/stack-file';
 
 /** Worker and bridge of Reelway in a process of their own, beside the servers of a stack. */
@@ -78,4 +79,7 @@ const describe = (stack: Stack, pid: number, url: string): void => {
 };
 
 const died = (log: string, lastLines: string): ReelwayError =>
-  new ReelwayError('STACK_FAILED', `reelway up ended unexpectedly; ${log} ends with:\n${lastLines || '(nothing)'}`);
+  new ReelwayError(
+    'STACK_FAILED',
+    `reelway up ended unexpectedly; ${log} ends with:\n${readableLog(lastLines) || '(nothing)'}`,
+  );
