@@ -64,8 +64,8 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     policy: config.policy,
     log,
     concurrency: config.bridge.dispatchConcurrency,
-    onSettled: (settlement, ms) => {
-      metrics.onSettled(settlement, ms);
+    onRouted: (settlement, ms) => {
+      metrics.onRouted(settlement, ms);
     },
   });
   const sweeper = startSweeper({

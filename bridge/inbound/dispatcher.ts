@@ -8,7 +8,7 @@ import { backOffMs } from './back-off';
 import { beginFirst, type PlannedStart } from './begin';
 import type { Runs } from './deliver';
 import { MAX_FACTS, planFor } from './plan';
-import { routeKey, type PlannedKey } from './route-key';
+import { givenBack, routeKey, type PlannedKey } from './route-key';
 import { CONSUMER } from './routes';
 import { createSettler, type Settlement } from './settle';
 import type { StartGuard } from './start-guard';
@@ -21,7 +21,7 @@ export interface DispatcherDeps {
   log: Logger;
   /** Keys on their way to Temporal at the same time. */
   concurrency: number;
-  onSettled?(settlement: Settlement, ms: number): void;
+  onRouted?(settlement: Settlement, ms: number): void;
 }
 
 export interface Dispatcher {
@@ -31,36 +31,48 @@ export interface Dispatcher {
   stop(): Promise<void>;
 }
 
-/** One call of at most 8 s and its settlement; a key whose holder died is somebody else's after this. */
+/** A wait for a call, one call of at most 8 s and its settlement; a key whose holder died is somebody else's after this. */
 const LEASE_MS = 15_000;
+/** A key that has waited longer for its call is given back: the lease might end before the answer comes. */
+const LONGEST_WAIT_MS = 5_000;
+/** Keys of one claim, and of one settlement: each costs about a dozen statements, however many they are. */
+const KEYS_AT_ONCE = 128;
 /** What another process took in, and keys that back off, are seen this late; one small statement each time. */
 const POLL_MS = 500;
 
-/** Brings open facts to their runs: keys side by side, also across processes, the facts of one key in order. */
+/**
+ * Brings open facts to their runs: keys side by side, also across processes, the facts of one key in order. While calls
+ * are under way the next keys are claimed and planned, so that no call waits for Postgres.
+ */
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { log } = deps;
-  const settler = createSettler(deps.pool, (error) => {
-    log.warn({ err: error }, 'what became of facts could not be written; they are delivered again');
-  });
+  const { log, concurrency } = deps;
   const alarm = createAlarm();
-  let inFlight = 0;
+  const queue: Waiting[] = [];
+  let calling = 0;
+  /** Claimed, and neither settled nor given up. */
+  let held = 0;
   let stopping = false;
   let failures = 0;
+  const settler = createSettler(deps.pool, {
+    most: KEYS_AT_ONCE,
+    isBusy: () => calling + queue.length > 0,
+    onFailure: (error) => {
+      log.warn({ err: error }, 'what became of facts could not be written; they are delivered again');
+    },
+  });
 
   const run = async (): Promise<void> => {
     while (!stopping) {
-      // In batches: half of the slots free again before the next claim.
-      const free = deps.concurrency - inFlight;
-      const claimed = free * 2 >= deps.concurrency ? await claim(free) : null;
+      const claimed = queue.length === 0 ? await claim() : null;
       if (claimed === null || claimed.length === 0) await alarm.wait(claimed === null ? LEASE_MS : POLL_MS);
-      else void handle(claimed);
+      else await plan(claimed);
     }
-    while (inFlight > 0) await alarm.wait(POLL_MS);
+    while (held > 0) await alarm.wait(POLL_MS);
   };
 
-  const claim = async (free: number): Promise<ClaimedKey[]> => {
+  const claim = async (): Promise<ClaimedKey[]> => {
     try {
-      const claimed = await claimKeys(deps.pool, free, LEASE_MS);
+      const claimed = await claimKeys(deps.pool, KEYS_AT_ONCE, LEASE_MS);
       failures = 0;
       return claimed;
     } catch (error) {
@@ -70,30 +82,49 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     }
   };
 
-  const handle = async (claimed: ClaimedKey[]): Promise<void> => {
-    inFlight += claimed.length;
-    let left = claimed.length;
-    const leave = (count: number): void => {
-      left -= count;
-      inFlight -= count;
-      alarm.ring();
-    };
+  const plan = async (claimed: ClaimedKey[]): Promise<void> => {
+    const claimedAt = Date.now();
     try {
       const planned = await planKeys(deps, claimed);
-      leave(claimed.length - planned.length);
-      await Promise.all(
-        planned.map(async (one) => {
-          const startedAt = performance.now();
-          const settlement = await routeKey(deps, one);
-          await settler.settle(settlement);
-          deps.onSettled?.(settlement, performance.now() - startedAt);
-          leave(1);
-        }),
-      );
+      held += planned.length;
+      queue.push(...planned.map((one) => ({ one, claimedAt })));
+      pump();
     } catch (error) {
       log.warn({ err: error }, 'keys could not be routed; they come back when their lease ends');
+    }
+  };
+
+  const pump = (): void => {
+    while (calling < concurrency) {
+      const next = queue.shift();
+      if (!next) return;
+      void carryOut(next);
+      if (queue.length === 0) alarm.ring();
+    }
+  };
+
+  const carryOut = async (waiting: Waiting): Promise<void> => {
+    try {
+      await settler.settle(await call(waiting));
+    } catch (error) {
+      log.error({ err: error, contentId: waiting.one.claim.key }, 'a key could not be routed');
     } finally {
-      leave(left);
+      held -= 1;
+      alarm.ring();
+    }
+  };
+
+  const call = async ({ one, claimedAt }: Waiting): Promise<Settlement> => {
+    if (Date.now() - claimedAt > LONGEST_WAIT_MS) return givenBack(one);
+    const startedAt = performance.now();
+    calling += 1;
+    try {
+      const settlement = await routeKey(deps, one);
+      deps.onRouted?.(settlement, performance.now() - startedAt);
+      return settlement;
+    } finally {
+      calling -= 1;
+      pump();
     }
   };
 
@@ -108,6 +139,12 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       await running;
     },
   };
+}
+
+/** A key that waits for a free call. */
+interface Waiting {
+  one: PlannedKey;
+  claimedAt: number;
 }
 
 /** What to do with each key; first starts are rows by then. A key whose start somebody else was quicker with is left out. */

@@ -9,7 +9,7 @@ import type { Settlement } from './settle';
 
 export interface BridgeMetrics {
   onTaken: IntakeDeps['onTaken'];
-  onSettled(settlement: Settlement, ms: number): void;
+  onRouted(settlement: Settlement, ms: number): void;
   onBuried(count: number): void;
   onGuardTrip(uploads: number): void;
 }
@@ -46,7 +46,7 @@ export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger)
   });
   const delivery = new Histogram({
     name: 'reelway_bridge_delivery_seconds',
-    help: 'From a planned signal or start to its outcome in Postgres.',
+    help: 'A signal or start, until Temporal has accepted it.',
     buckets: CALL_SECONDS,
     registers,
   });
@@ -64,7 +64,7 @@ export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger)
       for (const [result, count] of Object.entries(counts)) if (count > 0) records.inc({ topic, result }, count);
       for (const { code } of letters) dead.inc({ code });
     },
-    onSettled: ({ rows, code }, ms) => {
+    onRouted: ({ rows, code }, ms) => {
       for (const { end } of rows) facts.inc({ end });
       if (code !== null) held.inc({ code });
       if (rows.some(({ end }) => end === 'delivered')) delivery.observe(ms / 1000);

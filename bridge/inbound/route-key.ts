@@ -36,6 +36,11 @@ const HELD_MS = 5_000;
 type Ends = Settlement['rows'];
 const endAll = (rows: OpenRow[], end: RowEnd): Ends => rows.map((row) => ({ row, end }));
 
+/** Nothing was done for the key; it is due at once. */
+export const givenBack = ({ claim }: PlannedKey): Settlement => ({
+  ...{ claim, rows: [], started: null, code: null, againInMs: 0 },
+});
+
 /** Carries a plan out for one key; whatever Temporal does, the answer says what to write and when to come again. */
 export async function routeKey(deps: RouteDeps, planned: PlannedKey): Promise<Settlement> {
   const { claim, plan } = planned;

@@ -24,26 +24,51 @@ export interface Settler {
   settle(settlement: Settlement): Promise<void>;
 }
 
-/** Joins what comes while a transaction runs into the next one: under load many keys cost as much as one. */
-export function createSettler(pool: Pool, onFailure: (error: unknown) => void): Settler {
-  let waiting: Settlement[] = [];
-  let running: Promise<void> | null = null;
+export interface SettlerOptions {
+  /** So many go at once, however soon they came. */
+  most: number;
+  /** Whether others are on their way, so that it is worth waiting for them. */
+  isBusy: () => boolean;
+  onFailure: (error: unknown) => void;
+}
 
-  const run = async (): Promise<void> => {
-    await new Promise((resolve) => setImmediate(resolve));
-    const batch = waiting;
-    waiting = [];
-    running = null;
-    await inTransaction(pool, (db) => write(db, batch)).catch(onFailure);
-  };
+/** While others are on their way; a key is held back from its next facts for this long at most. */
+const GATHER_MS = 500;
+
+/** One transaction at a time; what comes meanwhile shares the next. Under load many keys cost as much as one. */
+export function createSettler(pool: Pool, { most, isBusy, onFailure }: SettlerOptions): Settler {
+  let batch = newBatch();
   let last: Promise<void> = Promise.resolve();
+
+  const flush = (): void => {
+    if (batch.settlements.length === 0) return;
+    const { settlements, done } = batch;
+    clearTimeout(batch.timer);
+    batch = newBatch();
+    last = last.then(() => inTransaction(pool, (db) => write(db, settlements)).catch(onFailure));
+    void last.then(done.resolve);
+  };
   return {
     settle: (settlement) => {
-      waiting.push(settlement);
-      running ??= last = last.then(run);
-      return running;
+      const { settlements, done } = batch;
+      settlements.push(settlement);
+      if (settlements.length >= most || !isBusy()) flush();
+      else batch.timer ??= setTimeout(flush, GATHER_MS);
+      return done.promise;
     },
   };
+}
+
+interface Batch {
+  settlements: Settlement[];
+  done: { promise: Promise<void>; resolve: () => void };
+  timer?: NodeJS.Timeout;
+}
+
+function newBatch(): Batch {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((resolved) => (resolve = resolved));
+  return { settlements: [], done: { promise, resolve } };
 }
 
 /** Under the lock of the keys. A key whose lease ended meanwhile is somebody else's: nothing is written for it. */

@@ -137,7 +137,11 @@ const processes = {
   REELWAY_RESIDENCY: preset(listOf(oneOf(RESIDENCIES)), 'GLOBAL', 'Residencies whose media a worker may touch.'),
   REELWAY_MEDIA_CONCURRENCY: preset(whole(1, 256), 2, 'Media activities at the same time in one worker.'),
   REELWAY_LIFECYCLE_CACHE: preset(whole(10, 100_000), 1_000, 'Cached runs of one worker; about 0.2 MB each.'),
-  REELWAY_DISPATCH_CONCURRENCY: preset(whole(1, 512), 16, 'Contents that one bridge dispatches at the same time.'),
+  REELWAY_DISPATCH_CONCURRENCY: preset(
+    whole(1, 512),
+    32,
+    'Calls to Temporal that one bridge has under way at the same time.',
+  ),
   REELWAY_BRIDGE_CALLS_PER_SECOND: preset(
     whole(1, 100_000),
     1_000,

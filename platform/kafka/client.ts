@@ -60,8 +60,12 @@ export function kafkaError(error: unknown, brokers: string[]): ReelwayError {
       cause: error,
     });
   }
-  return isUnreachable(error) ? unreachable('Kafka', address, error) : toReelwayError(error, { Kafka: address });
+  const isAway = isUnreachable(error) || chainOf(error).some(({ name }) => name === NO_COORDINATOR);
+  return isAway ? unreachable('Kafka', address, error) : toReelwayError(error, { Kafka: address });
 }
+
+/** A broker that has just started knows none for a few seconds. */
+const NO_COORDINATOR = 'KafkaJSGroupCoordinatorNotFound';
 
 const refusedLogin = (error: unknown): Error | undefined =>
   chainOf(error).find(({ name }) => name === 'KafkaJSSASLAuthenticationError');
