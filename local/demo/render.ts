@@ -1,6 +1,8 @@
 import { statusColour } from '../../cli/render/status';
 import { printable, table, type Style } from '../../cli/render/text';
 import { duration } from '../../cli/render/time';
+import { cloudEventHeaders } from '../../bridge/outbound/cloud-events';
+import type { Topic } from '../../contracts/model/topics';
 import type { ReadEvent } from './events';
 import type { ManifestCheck } from './manifests';
 import type { DemoReport } from './report';
@@ -52,9 +54,11 @@ const renditionsOf = ({ renditions }: DemoReport): string[] =>
 const kilo = (value: number): string => (value / 1_000).toFixed(0);
 const size = (bytes: number): string => `${kilo(bytes)} kB`;
 
-/** Headers that only say again what another column or the title says; they would make every line twice as long. */
-const repeats = (name: string, value: string, { eventId }: ReadEvent, contentId: string): boolean =>
-  (name === 'event-id' && value === eventId) || (name === 'content-id' && value === contentId);
+/** Headers that only say again what another column or the title says; they would make every line many times as long. */
+const repeats = (name: string, value: string, { eventId, topic, sequence }: ReadEvent, contentId: string): boolean => {
+  const { ce_time: _time, ...said } = cloudEventHeaders({ eventId, topic: topic as Topic, timestamp: '' });
+  return { ...said, 'event-id': eventId, 'content-id': contentId, sequence: String(sequence) }[name] === value;
+};
 
 const eventsOf = ({ events, contentId }: DemoReport): string[] => [
   ...table(
@@ -68,7 +72,8 @@ const eventsOf = ({ events, contentId }: DemoReport): string[] => [
       headersOf(event, contentId),
     ]),
   ),
-  'Headers event-id and content-id are not shown where they hold just these two.',
+  'Not shown where they say just this again: event-id, content-id, sequence, content-type, ce_id, ce_type, ce_source,',
+  'ce_specversion.',
 ];
 
 const headersOf = (event: ReadEvent, contentId: string): string =>

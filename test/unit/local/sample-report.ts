@@ -1,3 +1,4 @@
+import { cloudEventHeaders } from '../../../bridge/outbound/cloud-events';
 import { messageFixtures, bytesOf } from '../../fixtures/messages/load';
 import type { Topic } from '../../../contracts/model/topics';
 import type { ReadEvent } from '../../../local/demo/events';
@@ -9,7 +10,10 @@ export function readEvent(topic: Topic, sequence: number | null): ReadEvent {
   const eventId = `${topic}-${String(sequence)}`;
   return {
     ...{ topic, sequence, eventId, partition: 3, offset: String(sequence ?? 0) },
-    headers: { 'event-id': eventId, 'content-id': 'demo-1', ...(sequence !== null && { sequence: String(sequence) }) },
+    headers: {
+      ...cloudEventHeaders({ eventId, topic, timestamp: '2026-05-01T10:00:00.000Z' }),
+      ...{ 'event-id': eventId, 'content-id': 'demo-1', ...(sequence !== null && { sequence: String(sequence) }) },
+    },
     value: fixture ? bytesOf(fixture) : Buffer.alloc(0),
   };
 }
