@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../contracts/model/errors';
 import type { KafkaRecord } from '../contracts/model/ports';
 import { forgetBuried, reopenOwnRow, type LockedLetter } from '../platform/postgres/dead-letter-changes';
+import { BURIED_CODES } from '../platform/postgres/dead-letters';
 import { isUnstorable, type PoolClient } from '../platform/postgres/pool';
 import { keptIf } from '../platform/postgres/savepoint';
 import type { Taken, WayIn } from './dead-letters-way-in';
@@ -17,7 +18,7 @@ export async function attempt(
   letter: LockedLetter,
   correction: Buffer | null,
 ): Promise<Attempt> {
-  const ownRow = letter.code === 'NO_SUCH_CONTENT' ? letter.rowId : null;
+  const ownRow = BURIED_CODES.includes(letter.code) ? letter.rowId : null;
   if (ownRow !== null && correction === null) {
     const found = await reopenOwnRow(db, ownRow);
     if (found === 'reopened') return { outcome: 'reopened', eventId: letter.eventId, contentId: letter.contentId };

@@ -34,7 +34,7 @@ export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger)
   });
   const facts = new Counter({
     name: 'reelway_bridge_facts_total',
-    help: 'Facts routed: delivered, late, parked; told: the run had spoken before us.',
+    help: 'Facts routed: delivered, late, parked, dead; told: the run had spoken before us.',
     labelNames: ['end'],
     registers,
   });
@@ -65,7 +65,10 @@ export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger)
       for (const { code } of letters) dead.inc({ code });
     },
     onSettled: ({ rows, code }, ms) => {
-      for (const { end } of rows) facts.inc({ end });
+      for (const ended of rows) {
+        facts.inc({ end: ended.end });
+        if (ended.end === 'dead') dead.inc({ code: ended.why.code });
+      }
       if (code !== null) held.inc({ code });
       if (rows.some(({ end }) => end === 'delivered')) delivery.observe(ms / 1000);
     },

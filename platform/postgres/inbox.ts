@@ -52,7 +52,7 @@ export interface OpenRow {
   orderingKey: string;
   rowId: string;
   topic: string;
-  /** Why it was opened again (NOT_STARTED, NO_SUCH_CONTENT, CONTENT_FINISHED), or null. */
+  /** Why it was opened again (NOT_STARTED, CONTENT_FINISHED, or of what it was dead), or null. */
   code: string | null;
   fact: Omit<Fact, 'row'>;
   /** Size of the fact as JSON. */
