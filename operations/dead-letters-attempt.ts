@@ -24,8 +24,15 @@ export async function attempt(
     if (found === 'reopened') return { outcome: 'reopened', eventId: letter.eventId, contentId: letter.contentId };
     if (found === 'gone') await forgetBuried(db, letter.consumer, letter.eventId ?? '', ownRow);
   }
-  return judgeAgain(db, wayIn, recordOf(letter, correction));
+  return judgeAgain(db, wayIn, { ...recordOf(letter, correction), ...ageless(letter) });
 }
+
+/** Kafka's own word for a record without a time. */
+const NO_TIME = '-1';
+
+/** Its age was looked at by whoever brings it in again. */
+const ageless = ({ code }: LockedLetter): Partial<KafkaRecord> =>
+  code === 'START_TOO_OLD' ? { timestamp: NO_TIME } : {};
 
 /** As the consumer would take it now. A record that is still dead leaves nothing behind. */
 export async function judgeAgain(db: PoolClient, wayIn: WayIn, record: KafkaRecord): Promise<Attempt> {

@@ -187,9 +187,16 @@ const toRow = (fact: NewFact) => ({
   offset: fact.record.offset,
   recordKey: fact.record.key,
   headers: keptHeaders(fact.record.headers),
+  recordMs: timeOf(fact.record),
   fact: fact.fact,
   raw: fact.record.value ?? Buffer.alloc(0),
 });
+
+/** Kafka says -1 where it has none. */
+function timeOf({ timestamp }: KafkaRecord): number | null {
+  const ms = Number(timestamp);
+  return Number.isSafeInteger(ms) && ms >= 0 ? ms : null;
+}
 
 const toObservation = (seen: NewObserved): NewObservation => ({
   rowId: seen.rowId,

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../contracts/model/errors';
 import type { Policy } from '../../contracts/model/policy';
 import { messageOf } from '../../platform/errors';
 import { reached } from '../../platform/faults';
@@ -11,7 +12,7 @@ import { backOffMs } from './back-off';
 import { beginNext } from './begin';
 import type { Runs } from './deliver';
 import { sendHalving, type Sent } from './halve';
-import { firstThatFit, type Delivery, type Plan } from './plan';
+import { firstThatFit, MAX_START_AGE_MS, type Delivery, type Plan } from './plan';
 import type { RowEnd, Settlement } from './settle';
 
 export interface RouteDeps {
@@ -35,12 +36,24 @@ export interface PlannedKey {
 const HELD_MS = 5_000;
 
 type Ends = Settlement['rows'];
+function endDead({ log }: RouteDeps, rows: OpenRow[], code: ErrorCode, why: (row: OpenRow) => string): Ends {
+  return rows.map((row) => {
+    const reason = why(row);
+    log.warn({ code, reason, contentId: row.orderingKey, rowId: row.rowId }, 'dead letter');
+    return { row, end: 'dead', why: { code, reason } };
+  });
+}
 const endAll = (rows: OpenRow[], end: Exclude<RowEnd, 'dead'>): Ends => rows.map((row) => ({ row, end }));
 
 /** Carries a plan out for one key; whatever Temporal does, the answer says what to write and when to come again. */
 export async function routeKey(deps: RouteDeps, planned: PlannedKey): Promise<Settlement> {
   const { claim, plan } = planned;
-  const sure: Ends = [...endAll(plan.told, 'told'), ...endAll(plan.late, 'late'), ...endAll(plan.park, 'parked')];
+  const sure: Ends = [
+    ...endAll(plan.told, 'told'),
+    ...endAll(plan.late, 'late'),
+    ...endAll(plan.park, 'parked'),
+    ...endDead(deps, plan.tooOld, 'START_TOO_OLD', tooOld),
+  ];
   const settlement: Settlement = {
     ...{ claim, rows: sure, started: null, takenBack: null, code: null },
     againInMs: planned.isFull ? 0 : null,
@@ -96,15 +109,18 @@ async function start(deps: RouteDeps, input: LifecycleInput, { rows: all, cause 
 }
 
 /** What Temporal refuses alone will never be taken: a dead letter, and the rest of the key goes on. */
-function bury({ log }: RouteDeps, settlement: Settlement, rows: OpenRow[]): Settlement {
-  const code = 'FACT_TOO_LARGE';
-  const dead = rows.map((row) => {
-    const reason = `Temporal refused the fact alone as too large; it has ${String(row.bytes)} bytes`;
-    log.warn({ code, reason, contentId: settlement.claim.key, rowId: row.rowId }, 'dead letter');
-    return { row, end: 'dead' as const, why: { code, reason } as const };
-  });
-  return { ...settlement, rows: [...settlement.rows, ...dead], againInMs: 0 };
-}
+const bury = (deps: RouteDeps, settlement: Settlement, rows: OpenRow[]): Settlement => ({
+  ...settlement,
+  rows: [...settlement.rows, ...endDead(deps, rows, 'FACT_TOO_LARGE', tooLarge)],
+  againInMs: 0,
+});
+
+const tooLarge = ({ bytes }: OpenRow): string =>
+  `Temporal refused the fact alone as too large; it has ${String(bytes)} bytes`;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const tooOld = ({ ageMs }: OpenRow): string =>
+  `the record was ${((ageMs ?? 0) / DAY_MS).toFixed(1)} days old when it came in; an upload begins nothing after ${String(MAX_START_AGE_MS / DAY_MS)}`;
 
 /** How soon we look again whether the earlier run has closed; it does so within one workflow task. */
 const CLOSING_MS = 500;

@@ -96,7 +96,11 @@ export async function buryRows(db: Queryable, consumer: string, rows: BuriedRow[
 }
 
 /** Codes of letters that are inbox rows as well: such a letter goes in again through its row. */
-export const BURIED_CODES: readonly string[] = ['NO_SUCH_CONTENT', 'FACT_TOO_LARGE'] satisfies ErrorCode[];
+export const BURIED_CODES: readonly string[] = [
+  'NO_SUCH_CONTENT',
+  'FACT_TOO_LARGE',
+  'START_TOO_OLD',
+] satisfies ErrorCode[];
 
 export interface BuriedFact {
   rowId: string;

@@ -161,7 +161,7 @@ describe('a start that Temporal refuses alone', () => {
       await insertInboxRows(db, [
         {
           ...{ rowId, orderingKey: id, topic: fact.topic, partition: 0, offset: fact.offset, recordKey: fact.key },
-          ...{ headers: {}, raw: fact.value ?? Buffer.alloc(0) },
+          ...{ headers: {}, recordMs: null, raw: fact.value ?? Buffer.alloc(0) },
           fact: {
             ...{ eventId: randomUUID(), key: 'first', at: Date.now() },
             body: { ...body, rawKey: 'x'.repeat(2 * LIMIT_BYTES), residency: 'GLOBAL', contentType: 'VIDEO' },
