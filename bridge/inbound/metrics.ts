@@ -12,6 +12,7 @@ export interface BridgeMetrics {
   onSettled(settlement: Settlement, ms: number): void;
   onBuried(count: number): void;
   onGuardTrip(uploads: number): void;
+  onFlushed(milestones: number): void;
 }
 
 /** From a call that a worker's cache answers to the deadline. */
@@ -55,8 +56,16 @@ export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger)
     help: 'Uploads of finished content, or from below a watermark: a topic is being read again.',
     registers,
   });
+  const flushed = new Counter({
+    name: 'reelway_bridge_flushed_total',
+    help: 'Milestones sent for runs that were gone before they had sent them.',
+    registers,
+  });
   registerInbox(registry, pool, log);
   return {
+    onFlushed: (milestones) => {
+      flushed.inc(milestones);
+    },
     onGuardTrip: (uploads) => {
       guardTrips.inc(uploads);
     },

@@ -149,6 +149,20 @@ export async function unsentMilestones(db: Queryable, contentId: string, limit: 
   return found.rows;
 }
 
+/** Contents of which something has been unsent for so long, in the order of their ids, from the one after `after`. */
+export async function contentsWithUnsent(
+  db: Queryable,
+  { leftAfterMs, after, limit }: { leftAfterMs: number; after: string; limit: number },
+): Promise<string[]> {
+  const found = await db.query<{ content_id: string }>(
+    `SELECT DISTINCT content_id FROM milestones
+     WHERE sent_at IS NULL AND content_id > $1 AND created_at <= now() - $2 * interval '1 ms'
+     ORDER BY content_id LIMIT $3`,
+    [after, leftAfterMs, limit],
+  );
+  return found.rows.map((row) => row.content_id);
+}
+
 export async function markSent(
   db: Queryable,
   sent: { eventId: string; partition: number; offset: string }[],
