@@ -114,6 +114,8 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     CONSUMED_TOPICS,
     {
       heartbeatAt: () => consumer.lastHeartbeatAt(),
+      joins: () => consumer.joins(),
+      waiting: () => consumer.waiting(),
       paused: () => pauses.waiting().map(({ scope }) => scope),
       lag: (topic) => kafka.lag(config.kafka.groupId, topic),
     },

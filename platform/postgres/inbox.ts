@@ -61,6 +61,8 @@ export interface OpenRow {
   fact: Omit<Fact, 'row'>;
   /** Size of the fact as JSON. */
   bytes: number;
+  /** The Kafka record's own time, ms since 1970; null: it has none. */
+  recordMs: number | null;
   /** How old the Kafka record was when it was taken in, ms; null: nobody knows. */
   ageMs: number | null;
   /** The run has had its say about this row already. */
@@ -75,6 +77,7 @@ export async function openRows(db: Queryable, consumer: string, keys: string[], 
     `SELECT r.ordering_key AS "orderingKey", r.row_id::text AS "rowId", r.topic, r.code, r.fact,
        octet_length(r.fact::text) AS bytes,
        (extract(epoch FROM r.received_at) * 1000 - r.record_ms)::float8 AS "ageMs",
+       r.record_ms::float8 AS "recordMs",
        coalesce(e.outcome NOT IN ('delivered', 'dead') AND NOT (e.outcome = 'parked' AND e.code IS NOT DISTINCT FROM r.code), false) AS told,
        coalesce(f.cleared_by IS NULL AND f.flag_key IS NOT NULL, false) AS "flagOpen"
      FROM unnest($1::text[]) k(ordering_key)

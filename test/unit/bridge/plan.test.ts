@@ -14,6 +14,7 @@ const row = (body: Fact['body'], over: Partial<OpenRow> & { at?: number; key?: s
     fact: { eventId: `e-${String(rowId)}`, key, at, body },
     bytes: 300,
     ageMs: 1_000,
+    recordMs: 1_000,
     told: false,
     flagOpen: false,
     ...rest,

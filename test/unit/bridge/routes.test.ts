@@ -50,6 +50,7 @@ const row = (topic: (typeof LIFECYCLE_TOPICS)[number]): OpenRow => {
     fact: record.fact,
     bytes: 1,
     ageMs: null,
+    recordMs: null,
     told: false,
     flagOpen,
   };
