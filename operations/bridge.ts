@@ -1,6 +1,6 @@
 import { ReelwayError } from '../contracts/model/errors';
 import { partitionScope, STARTS_SCOPE } from '../contracts/model/pauses';
-import { LIFECYCLE_TOPICS } from '../contracts/model/topics';
+import { CONSUMED_TOPICS } from '../contracts/model/topics';
 import { inTransaction } from '../platform/postgres/pool';
 import { writeAudit } from '../platform/postgres/audit';
 import { inboxFigures } from '../platform/postgres/inbox-figures';
@@ -33,6 +33,8 @@ export interface BridgeStatus {
   lag: number;
   /** Times in ISO 8601; null: there is none. */
   inbox: { open: number; parked: number; dead: number; oldestOpen: string | null; oldestParked: string | null };
+  /** Milestones that are stored and not known to be in Kafka. */
+  outbound: { unsent: number; oldestUnsent: string | null };
   /** What waits for a person. */
   paused: { scope: string; code: string; reason: string; since: string }[];
   partitions: PartitionStatus[];
@@ -44,10 +46,12 @@ export async function bridgeStatus(deps: Deps): Promise<BridgeStatus> {
   const partitions = await partitionsOf(deps);
   const figures = await inboxFigures(pool);
   const pauses = await readPauses(pool);
+  const { open, parked, dead } = figures;
   return {
     group: config.kafka.groupId,
     lag: partitions.reduce((sum, one) => sum + one.lag, 0),
-    inbox: { ...figures, oldestOpen: iso(figures.oldestOpen), oldestParked: iso(figures.oldestParked) },
+    inbox: { open, parked, dead, oldestOpen: iso(figures.oldestOpen), oldestParked: iso(figures.oldestParked) },
+    outbound: { unsent: figures.unsent, oldestUnsent: iso(figures.oldestUnsent) },
     paused: pauses
       .filter((pause) => pause.resumedAt === null)
       .map(({ scope, code, reason, since }) => ({ scope, code, reason, since: since.toISOString() })),
@@ -63,9 +67,9 @@ async function partitionsOf({ pool, kafka, config }: Deps): Promise<PartitionSta
   const lags = await within(
     REACH_MS,
     where,
-    Promise.all(LIFECYCLE_TOPICS.map((topic) => kafka().lag(config.kafka.groupId, topic))),
+    Promise.all(CONSUMED_TOPICS.map((topic) => kafka().lag(config.kafka.groupId, topic))),
   );
-  return LIFECYCLE_TOPICS.flatMap((topic, index) =>
+  return CONSUMED_TOPICS.flatMap((topic, index) =>
     (lags[index] ?? []).map(({ partition, high, committed }): PartitionStatus => {
       const mark = watermarks.find((one) => one.topic === topic && one.partition === partition);
       const isRecreated = mark !== undefined && BigInt(mark.nextOffset) > BigInt(high);
@@ -119,7 +123,7 @@ async function lastOffset(deps: Deps, scope: string): Promise<string> {
 
 async function knownPartition({ pool }: Deps, scope: string): Promise<[string, number]> {
   const isPaused = (await readPauses(pool)).some((pause) => pause.scope === scope && pause.resumedAt === null);
-  const topic = LIFECYCLE_TOPICS.find((name) => scope.startsWith(`${name}/`));
+  const topic = CONSUMED_TOPICS.find((name) => scope.startsWith(`${name}/`));
   const partition = Number(scope.slice(scope.lastIndexOf('/') + 1));
   if (isPaused && topic !== undefined && partitionScope(topic, partition) === scope) return [topic, partition];
   throw new ReelwayError('NOT_PAUSED', `Nothing is paused under the name ${scope}.`);

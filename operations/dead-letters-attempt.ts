@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../contracts/model/errors';
 import type { KafkaRecord } from '../contracts/model/ports';
 import { forgetBuried, reopenOwnRow, type LockedLetter } from '../platform/postgres/dead-letter-changes';
+import { BURIED_CODES } from '../platform/postgres/dead-letters';
 import { isUnstorable, type PoolClient } from '../platform/postgres/pool';
 import { keptIf } from '../platform/postgres/savepoint';
 import type { Taken, WayIn } from './dead-letters-way-in';
@@ -17,14 +18,21 @@ export async function attempt(
   letter: LockedLetter,
   correction: Buffer | null,
 ): Promise<Attempt> {
-  const ownRow = letter.code === 'NO_SUCH_CONTENT' ? letter.rowId : null;
+  const ownRow = BURIED_CODES.includes(letter.code) ? letter.rowId : null;
   if (ownRow !== null && correction === null) {
     const found = await reopenOwnRow(db, ownRow);
     if (found === 'reopened') return { outcome: 'reopened', eventId: letter.eventId, contentId: letter.contentId };
     if (found === 'gone') await forgetBuried(db, letter.consumer, letter.eventId ?? '', ownRow);
   }
-  return judgeAgain(db, wayIn, recordOf(letter, correction));
+  return judgeAgain(db, wayIn, { ...recordOf(letter, correction), ...ageless(letter) });
 }
+
+/** Kafka's own word for a record without a time. */
+const NO_TIME = '-1';
+
+/** Its age was looked at by whoever brings it in again. */
+const ageless = ({ code }: LockedLetter): Partial<KafkaRecord> =>
+  code === 'START_TOO_OLD' ? { timestamp: NO_TIME } : {};
 
 /** As the consumer would take it now. A record that is still dead leaves nothing behind. */
 export async function judgeAgain(db: PoolClient, wayIn: WayIn, record: KafkaRecord): Promise<Attempt> {

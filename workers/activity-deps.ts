@@ -1,4 +1,5 @@
 import type { ActivityDeps } from '../activities';
+import { createOutboundMetrics } from '../bridge/outbound/metrics';
 import { createOutbound } from '../bridge/outbound/outbound';
 import { DEFAULT_LIMITS } from '../activities/media';
 import { ReelwayError } from '../contracts/model/errors';
@@ -8,6 +9,7 @@ import { findTool } from '../platform/find-tool';
 import { createKafka } from '../platform/kafka/kafka';
 import { openKeyStore } from '../platform/keys/key-store';
 import type { Logger } from '../platform/log';
+import type { Registry } from '../platform/metrics';
 import { openFilesystemObjects } from '../platform/objects/filesystem';
 import { assertMigrated } from '../platform/postgres/migrate';
 import { createPool } from '../platform/postgres/pool';
@@ -19,7 +21,7 @@ export interface ActivityResources {
 }
 
 /** What all activities of a worker share. Programs and the key-encryption key are looked for by media workers only. */
-export async function openActivityDeps(config: Config, log: Logger): Promise<ActivityResources> {
+export async function openActivityDeps(config: Config, log: Logger, registry: Registry): Promise<ActivityResources> {
   const pool = createPool(config.postgres);
   const kafka = createKafka(config.kafka, log);
   const close = async (): Promise<void> => {
@@ -34,7 +36,10 @@ export async function openActivityDeps(config: Config, log: Logger): Promise<Act
       log,
       objects: await openFilesystemObjects(config.objects),
       keys: doesMedia ? await openKeyStore(pool, config.keys) : NO_KEYS,
-      outbound: createOutbound({ pool, producer: await kafka.producer(), log }),
+      outbound: createOutbound({
+        ...{ pool, log, producer: await kafka.producer() },
+        metrics: createOutboundMetrics(registry),
+      }),
       tools: doesMedia ? findTools(config.media) : config.media,
       limits: { ...DEFAULT_LIMITS, ...config.limits },
       tempDir: config.tempDir,

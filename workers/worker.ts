@@ -21,12 +21,12 @@ const HEARTBEAT_THROTTLE_MS = 2_000;
 const CATALOG_PER_CONNECTION = 2;
 
 /** A Temporal worker per task queue of the configuration. Throws SERVICE_UNREACHABLE, SEARCH_ATTRIBUTES_MISSING, MIGRATION_MISMATCH. */
-export async function startWorker({ config, log, addMetrics }: Omit<RoleDeps, 'registry'>): Promise<Part> {
+export async function startWorker({ config, log, registry, addMetrics }: RoleDeps): Promise<Part> {
   const runtime = await installRuntime(log);
   addMetrics(() => runtime.metrics());
   await verifyNamespace(config);
   const connection = await connect(config.temporal.address);
-  const resources = await openActivityDeps(config, log);
+  const resources = await openActivityDeps(config, log, registry);
   const plans = plannedQueues(config.worker);
   await sweepTempDirs(config.tempDir, config.worker.residencies);
   const workers: Worker[] = [];

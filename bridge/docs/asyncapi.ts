@@ -7,6 +7,7 @@ import {
   type ConsumedTopic,
   type Topic,
 } from '../../contracts/model/topics';
+import { TRACEPARENT } from '../../contracts/model/trace';
 import { envelopedSchema, flatSchema, type JsonSchema } from '../../contracts/schema/json-schema';
 import { VARIABLES } from '../../contracts/schema/variables';
 import { isConsumed, ROUTES } from '../inbound/routes';
@@ -127,6 +128,7 @@ function outgoingHeaders(topic: Topic): JsonSchema {
       ce_type: { type: 'string', description: 'reelway.TOPIC.v1' },
       ce_time: { type: 'string', format: 'date-time', description: 'the timestamp of the envelope' },
       'content-type': { const: 'application/json' },
+      [TRACEPARENT]: { type: 'string', description: 'of the upload event of the revision, where that had one' },
       ...(topic === 'notification.dispatch.requested' ? {} : order),
     },
   };

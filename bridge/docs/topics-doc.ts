@@ -1,4 +1,5 @@
 import { TOPICS, topicRow, type ConsumedTopic, type Topic } from '../../contracts/model/topics';
+import { MAX_START_AGE_MS } from '../inbound/plan';
 import { isConsumed, keepIdentityMs, ROUTES } from '../inbound/routes';
 
 const NAMES = Object.keys(TOPICS) as Topic[];
@@ -16,7 +17,10 @@ const DIRECTION = { consume: 'in', produce: 'out', both: 'in or out' };
 
 /** The words of the routes, in the order in which they stand in the table. */
 const MEANINGS: [word: string, meaning: string][] = [
-  ['begin', 'a row of the content, then signalWithStart; facts that waited for it go with it'],
+  [
+    'begin',
+    `a row of the content, then signalWithStart; facts that waited for it go with it. Older than ${days(MAX_START_AGE_MS)} by the record's time: a dead letter \`START_TOO_OLD\``,
+  ],
   [
     'park',
     'waits for the upload (`NOT_STARTED`); after 24 h of a route that is up to date a dead letter `NO_SUCH_CONTENT`, which a start opens again',

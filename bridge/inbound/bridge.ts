@@ -16,6 +16,7 @@ import { createStartGuard } from './start-guard';
 import { CONSUMED_TOPICS, LIFECYCLE_TOPICS } from '../../contracts/model/topics';
 import { acceptedSources } from './sources';
 import { startSweeper } from './sweeper';
+import { startFlusher } from '../outbound/flusher';
 
 export interface BridgeDeps {
   config: Pick<Config, 'kafka' | 'bridge' | 'policy' | 'lateFlag'>;
@@ -57,9 +58,10 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
       metrics.onGuardTrip(uploads);
     },
   });
+  const runs = createRuns(deps.temporal, config.bridge.callsPerSecond);
   const dispatcher = startDispatcher({
     pool,
-    runs: createRuns(deps.temporal, config.bridge.callsPerSecond),
+    runs,
     guard,
     policy: config.policy,
     log,
@@ -79,6 +81,13 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     },
   });
   const keeper = startKeeper(pool, log);
+  const flusher = await startFlusher({
+    ...{ pool, kafka, log },
+    isOpen: (contentId) => runs.isOpen(contentId),
+    onFlushed: (milestones) => {
+      metrics.onFlushed(milestones);
+    },
+  });
   const intake = createIntake({
     pool,
     log,
@@ -105,6 +114,8 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     CONSUMED_TOPICS,
     {
       heartbeatAt: () => consumer.lastHeartbeatAt(),
+      joins: () => consumer.joins(),
+      waiting: () => consumer.waiting(),
       paused: () => pauses.waiting().map(({ scope }) => scope),
       lag: (topic) => kafka.lag(config.kafka.groupId, topic),
     },
@@ -131,6 +142,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
         () => dispatcher.stop(),
         () => pauses.stop(),
         () => keeper.stop(),
+        () => flusher.stop(),
       ])),
   };
 }

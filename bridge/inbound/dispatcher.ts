@@ -165,7 +165,10 @@ async function planKeys(deps: DispatcherDeps, claimed: ClaimedKey[]): Promise<Pl
     const { deliver } = one.plan;
     if (deliver?.how !== 'start') return [one];
     const open = begun.get(one.claim.key);
-    return open ? [{ ...one, plan: { ...one.plan, deliver: { ...deliver, rows: open } }, isFull: isFull(open) }] : [];
+    if (!open) return [];
+    const dead = new Set(one.plan.tooOld.map((row) => row.rowId));
+    const rows = open.filter((row) => !dead.has(row.rowId));
+    return [{ ...one, plan: { ...one.plan, deliver: { ...deliver, rows } }, isFull: isFull(open) }];
   });
 }
 

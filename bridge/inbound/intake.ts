@@ -1,4 +1,5 @@
 import type { KafkaRecord } from '../../contracts/model/ports';
+import { traceparentOf } from '../../contracts/model/trace';
 import { reached } from '../../platform/faults';
 import type { Logger } from '../../platform/log';
 import { insertDeadLetters, keptHeaders, type NewDeadLetter } from '../../platform/postgres/dead-letters';
@@ -187,9 +188,16 @@ const toRow = (fact: NewFact) => ({
   offset: fact.record.offset,
   recordKey: fact.record.key,
   headers: keptHeaders(fact.record.headers),
+  recordMs: timeOf(fact.record),
   fact: fact.fact,
   raw: fact.record.value ?? Buffer.alloc(0),
 });
+
+/** Kafka says -1 where it has none. */
+function timeOf({ timestamp }: KafkaRecord): number | null {
+  const ms = Number(timestamp);
+  return Number.isSafeInteger(ms) && ms >= 0 ? ms : null;
+}
 
 const toObservation = (seen: NewObserved): NewObservation => ({
   rowId: seen.rowId,
@@ -209,8 +217,8 @@ function flagOf({ contentId, eventId, fact: { body, key, at } }: NewFact) {
   return body.kind === 'flagged' ? [{ contentId, eventId, key, at, flags: body.flags, priority: body.priority }] : [];
 }
 
-function uploadOf({ contentId, fact: { body, at } }: NewFact) {
-  return body.kind === 'upload' ? [{ contentId, at, ...body }] : [];
+function uploadOf({ contentId, record, fact: { body, at } }: NewFact) {
+  return body.kind === 'upload' ? [{ contentId, at, traceparent: traceparentOf(record.headers), ...body }] : [];
 }
 
 const toLetter = (dead: DeadRecord): NewDeadLetter => ({ ...dead, rowId: null });

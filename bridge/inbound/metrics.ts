@@ -1,4 +1,4 @@
-import type { Kafka } from '../../contracts/model/ports';
+import type { Kafka, WaitingPartition } from '../../contracts/model/ports';
 import { Counter, Gauge, Histogram, type Registry } from '../../platform/metrics';
 import type { Logger } from '../../platform/log';
 import { inboxFigures } from '../../platform/postgres/inbox-figures';
@@ -12,10 +12,14 @@ export interface BridgeMetrics {
   onRouted(settlement: Settlement, ms: number): void;
   onBuried(count: number): void;
   onGuardTrip(uploads: number): void;
+  onFlushed(milestones: number): void;
 }
 
 /** From a call that a worker's cache answers to the deadline. */
 const CALL_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8];
+
+/** From an idle bridge's own speed to a day of a server that was away. */
+const EVENT_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 600, 3_600, 86_400];
 
 /** What the bridge tells Prometheus. The gauges are read from Postgres when somebody asks, never in between. */
 export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger): BridgeMetrics {
@@ -34,7 +38,7 @@ export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger)
   });
   const facts = new Counter({
     name: 'reelway_bridge_facts_total',
-    help: 'Facts routed: delivered, late, parked; told: the run had spoken before us.',
+    help: 'Facts routed: delivered, late, parked, dead; told: the run had spoken before us.',
     labelNames: ['end'],
     registers,
   });
@@ -50,22 +54,52 @@ export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger)
     buckets: CALL_SECONDS,
     registers,
   });
+  const duplicates = new Counter({
+    name: 'reelway_bridge_duplicates_total',
+    help: 'Records that came again: event-id (the same event), own (ours coming back), conflict (the id of another event).',
+    labelNames: ['kind'],
+    registers,
+  });
+  const eventToSignal = new Histogram({
+    name: 'reelway_bridge_event_to_signal_seconds',
+    help: "From a record's own time in Kafka to the outcome, in Postgres, of the signal or start that carried it.",
+    buckets: EVENT_SECONDS,
+    registers,
+  });
   const guardTrips = new Counter({
     name: 'reelway_bridge_guard_trips_total',
     help: 'Uploads of finished content, or from below a watermark: a topic is being read again.',
     registers,
   });
+  const flushed = new Counter({
+    name: 'reelway_bridge_flushed_total',
+    help: 'Milestones sent for runs that were gone before they had sent them.',
+    registers,
+  });
   registerInbox(registry, pool, log);
   return {
+    onFlushed: (milestones) => {
+      flushed.inc(milestones);
+    },
     onGuardTrip: (uploads) => {
       guardTrips.inc(uploads);
     },
     onTaken: (topic, counts, letters) => {
       for (const [result, count] of Object.entries(counts)) if (count > 0) records.inc({ topic, result }, count);
       for (const { code } of letters) dead.inc({ code });
+      duplicates.inc({ kind: 'event-id' }, counts.duplicate);
+      duplicates.inc({ kind: 'own' }, counts.own);
+      duplicates.inc({ kind: 'conflict' }, letters.filter(({ code }) => code === 'EVENT_ID_REUSED').length);
     },
     onRouted: ({ rows, code }, ms) => {
-      for (const { end } of rows) facts.inc({ end });
+      for (const ended of rows) {
+        facts.inc({ end: ended.end });
+        if (ended.end === 'dead') dead.inc({ code: ended.why.code });
+        const { recordMs } = ended.row;
+        if (ended.end === 'delivered' && recordMs !== null) {
+          eventToSignal.observe(Math.max(0, Date.now() - recordMs) / 1_000);
+        }
+      }
       if (code !== null) held.inc({ code });
       if (rows.some(({ end }) => end === 'delivered')) delivery.observe(ms / 1000);
     },
@@ -97,6 +131,20 @@ function registerInbox(registry: Registry, pool: Pool, log: Logger): void {
         const { open, parked, dead } = await look();
         return Object.entries({ open, parked, dead }).map(([status, value]) => ({ labels: { status }, value }));
       },
+      log,
+    ),
+  );
+  registry.registerMetric(
+    lookedUp(
+      { name: 'reelway_bridge_unsent_milestones', help: 'Stored and not known to be in Kafka.', labelNames: [] },
+      async () => [{ labels: {}, value: (await look()).unsent }],
+      log,
+    ),
+  );
+  registry.registerMetric(
+    lookedUp(
+      { name: 'reelway_bridge_unsent_oldest_seconds', help: 'Age of the oldest of them.', labelNames: [] },
+      async () => [{ labels: {}, value: ageOf((await look()).oldestUnsent) }],
       log,
     ),
   );
@@ -147,6 +195,9 @@ const lookedUp = (
 
 export interface Standing {
   heartbeatAt(): number;
+  joins(): number;
+  /** Partitions whose next records cannot be taken. */
+  waiting(): WaitingPartition[];
   /** Scopes that wait for a person. */
   paused(): string[];
   lag(topic: string): ReturnType<Kafka['lag']>;
@@ -165,6 +216,17 @@ export function registerStanding(registry: Registry, topics: readonly string[], 
     }),
   );
   registry.registerMetric(
+    new Counter({
+      name: 'reelway_bridge_group_joins_total',
+      help: 'How often the consumer joined its group: once at its start, and once in each rebalance.',
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(standing.joins());
+      },
+    }),
+  );
+  registry.registerMetric(
     new Gauge({
       name: 'reelway_bridge_paused',
       help: '1 for what waits for reelway bridge resume: a topic/partition, or starts.',
@@ -173,6 +235,20 @@ export function registerStanding(registry: Registry, topics: readonly string[], 
       collect() {
         this.reset();
         for (const scope of standing.paused()) this.set({ scope }, 1);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'reelway_bridge_waiting_seconds',
+      help: 'How long the next records of a partition could not be taken, by why.',
+      labelNames: ['topic', 'partition', 'code'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const { topic, partition, since, error } of standing.waiting()) {
+          this.set({ topic, partition: String(partition), code: error.code }, (Date.now() - since) / 1_000);
+        }
       },
     }),
   );

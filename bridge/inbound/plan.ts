@@ -1,12 +1,14 @@
+import { topicRow } from '../../contracts/model/topics';
 import type { OpenRow } from '../../platform/postgres/inbox';
 import type { RoutingState } from '../../platform/postgres/starts';
+import { START_TOPIC } from './routes';
 
 /**
  * What is to be done with the open facts of one key, by the row of its content:
  *
  * | content             | upload                                  | other fact                                     |
  * |---------------------|-----------------------------------------|------------------------------------------------|
- * | none, draft         | start                                   | parked; with an upload beside it: goes with it |
+ * | none, draft         | start; too old: a dead letter           | parked; with an upload beside it: goes with it |
  * | starting            | the start's own fact: start again       | parked; beside it: goes with it                |
  * | open                | signal                                  | signal                                         |
  * | terminal            | late                                    | late; an open flag: next generation            |
@@ -15,6 +17,8 @@ export interface Plan {
   deliver: Delivery | null;
   park: OpenRow[];
   late: OpenRow[];
+  /** Uploads that begin nothing any more: their records are older than their topic keeps them. */
+  tooOld: OpenRow[];
   /** The run has had its say about them: nothing is left to do. */
   told: OpenRow[];
 }
@@ -26,12 +30,12 @@ export type Delivery =
 export function planFor(content: RoutingState | undefined, open: OpenRow[]): Plan {
   const told = open.filter((row) => row.told);
   const rows = open.filter((row) => !row.told);
-  const nothing: Plan = { deliver: null, park: [], late: [], told };
+  const nothing: Plan = { deliver: null, park: [], late: [], tooOld: [], told };
   if (rows.length === 0) return nothing;
   switch (content?.phase) {
     case undefined:
     case 'draft':
-      return begin(nothing, rows, rows.find(isUpload), 'start');
+      return beginYoung(nothing, rows);
     case 'starting':
       return begin(
         nothing,
@@ -54,6 +58,22 @@ export function causeOf(row: OpenRow): string | null {
 }
 
 const isUpload = (row: OpenRow): boolean => row.fact.body.kind === 'upload';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/**
+ * A bridge that was down reads what Kafka still has, and a day is for what Kafka has not deleted yet. Anything older came
+ * from elsewhere: another cluster, a topic that somebody wrote again.
+ */
+export const MAX_START_AGE_MS = topicRow(START_TOPIC).retentionMs + DAY_MS;
+
+/** One that became a dead letter for that, and was redriven, a person wants to begin. */
+const isTooOld = (row: OpenRow): boolean =>
+  isUpload(row) && (row.ageMs ?? 0) > MAX_START_AGE_MS && row.code !== 'START_TOO_OLD';
+
+function beginYoung(nothing: Plan, rows: OpenRow[]): Plan {
+  const young = rows.filter((row) => !isTooOld(row));
+  return { ...begin(nothing, young, young.find(isUpload), 'start'), tooOld: rows.filter(isTooOld) };
+}
 
 function begin(nothing: Plan, rows: OpenRow[], cause: OpenRow | undefined, how: 'start' | 'start-again'): Plan {
   return cause ? { ...nothing, deliver: { how, cause, rows } } : { ...nothing, park: rows };

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../contracts/model/errors';
 import type { Policy } from '../../contracts/model/policy';
 import { messageOf } from '../../platform/errors';
 import { reached } from '../../platform/faults';
@@ -10,7 +11,8 @@ import type { LifecycleInput } from '../../workflows/messages';
 import { backOffMs } from './back-off';
 import { beginNext } from './begin';
 import type { Runs } from './deliver';
-import { firstThatFit, type Delivery, type Plan } from './plan';
+import { sendHalving, type Sent } from './halve';
+import { firstThatFit, MAX_START_AGE_MS, type Delivery, type Plan } from './plan';
 import type { RowEnd, Settlement } from './settle';
 
 export interface RouteDeps {
@@ -34,7 +36,14 @@ export interface PlannedKey {
 const HELD_MS = 5_000;
 
 type Ends = Settlement['rows'];
-const endAll = (rows: OpenRow[], end: RowEnd): Ends => rows.map((row) => ({ row, end }));
+function endDead({ log }: RouteDeps, rows: OpenRow[], code: ErrorCode, why: (row: OpenRow) => string): Ends {
+  return rows.map((row) => {
+    const reason = why(row);
+    log.warn({ code, reason, contentId: row.orderingKey, rowId: row.rowId }, 'dead letter');
+    return { row, end: 'dead', why: { code, reason } };
+  });
+}
+const endAll = (rows: OpenRow[], end: Exclude<RowEnd, 'dead'>): Ends => rows.map((row) => ({ row, end }));
 
 /** Nothing was done for the key; it is due at once. */
 export const givenBack = ({ claim }: PlannedKey): Settlement => ({
@@ -44,8 +53,16 @@ export const givenBack = ({ claim }: PlannedKey): Settlement => ({
 /** Carries a plan out for one key; whatever Temporal does, the answer says what to write and when to come again. */
 export async function routeKey(deps: RouteDeps, planned: PlannedKey): Promise<Settlement> {
   const { claim, plan } = planned;
-  const sure: Ends = [...endAll(plan.told, 'told'), ...endAll(plan.late, 'late'), ...endAll(plan.park, 'parked')];
-  const settlement: Settlement = { claim, rows: sure, started: null, code: null, againInMs: planned.isFull ? 0 : null };
+  const sure: Ends = [
+    ...endAll(plan.told, 'told'),
+    ...endAll(plan.late, 'late'),
+    ...endAll(plan.park, 'parked'),
+    ...endDead(deps, plan.tooOld, 'START_TOO_OLD', tooOld),
+  ];
+  const settlement: Settlement = {
+    ...{ claim, rows: sure, started: null, takenBack: null, code: null },
+    againInMs: planned.isFull ? 0 : null,
+  };
   if (planned.held) return { ...settlement, code: 'STARTS_PAUSED', againInMs: HELD_MS };
   if (plan.deliver === null) return settlement;
   try {
@@ -65,9 +82,9 @@ async function deliver(deps: RouteDeps, planned: PlannedKey, delivery: Delivery,
   const { claim, content } = planned;
   switch (delivery.how) {
     case 'signal': {
-      const rows = firstThatFit(delivery.rows, null);
-      const answer = await deps.runs.signal(claim.key, rows);
-      return after(answer, settlement, { delivered: rows, of: delivery.rows, started: null });
+      const sent = await sendHalving(firstThatFit(delivery.rows, null), (rows) => deps.runs.signal(claim.key, rows));
+      if (sent.answer === 'too-large') return bury(deps, settlement, sent.rows);
+      return after(sent, settlement, { of: delivery.rows, started: null });
     }
     case 'start':
     case 'start-again': {
@@ -88,10 +105,27 @@ function startInput(policy: Policy, contentId: string, content: RoutingState | u
 }
 
 async function start(deps: RouteDeps, input: LifecycleInput, { rows: all, cause }: Start, settlement: Settlement) {
-  const rows = firstThatFit(all, cause);
-  const answer = await deps.runs.start(input, rows, cause);
-  return after(answer, settlement, { delivered: rows, of: all, started: input.generation });
+  const sent = await sendHalving(firstThatFit(all, cause), (rows) => deps.runs.start(input, rows, cause));
+  const started = input.generation;
+  if (sent.answer !== 'too-large') return after(sent, settlement, { of: all, started });
+  const buried = bury(deps, settlement, sent.rows);
+  // An earlier try of this very start may have been accepted, under another limit.
+  return (await deps.runs.isOpen(settlement.claim.key)) ? { ...buried, started } : { ...buried, takenBack: started };
 }
+
+/** What Temporal refuses alone will never be taken: a dead letter, and the rest of the key goes on. */
+const bury = (deps: RouteDeps, settlement: Settlement, rows: OpenRow[]): Settlement => ({
+  ...settlement,
+  rows: [...settlement.rows, ...endDead(deps, rows, 'FACT_TOO_LARGE', tooLarge)],
+  againInMs: 0,
+});
+
+const tooLarge = ({ bytes }: OpenRow): string =>
+  `Temporal refused the fact alone as too large; it has ${String(bytes)} bytes`;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const tooOld = ({ ageMs }: OpenRow): string =>
+  `the record was ${((ageMs ?? 0) / DAY_MS).toFixed(1)} days old when it came in; an upload begins nothing after ${String(MAX_START_AGE_MS / DAY_MS)}`;
 
 /** How soon we look again whether the earlier run has closed; it does so within one workflow task. */
 const CLOSING_MS = 500;
@@ -108,22 +142,21 @@ async function nextGeneration(deps: RouteDeps, planned: PlannedKey, delivery: St
   return { ...settlement, code: 'INTERNAL', againInMs: backOffMs(claim.attempts) };
 }
 
-interface Sent {
-  delivered: OpenRow[];
+interface Asked {
   /** All that was to be delivered; what did not fit goes with the next signal. */
   of: OpenRow[];
   started: number | null;
 }
 
-async function after(answer: 'accepted' | 'missing', settlement: Settlement, sent: Sent): Promise<Settlement> {
-  if (answer === 'missing') {
+async function after(sent: Sent, settlement: Settlement, { of, started }: Asked): Promise<Settlement> {
+  if (sent.answer === 'missing') {
     return { ...settlement, code: 'RUN_MISSING', againInMs: backOffMs(settlement.claim.attempts) };
   }
   await reached('bridge.after-signal');
   return {
     ...settlement,
-    rows: [...settlement.rows, ...endAll(sent.delivered, 'delivered')],
-    started: sent.started,
-    againInMs: sent.delivered.length < sent.of.length ? 0 : settlement.againInMs,
+    rows: [...settlement.rows, ...endAll(sent.rows, 'delivered')],
+    started,
+    againInMs: sent.rows.length < of.length ? 0 : settlement.againInMs,
   };
 }

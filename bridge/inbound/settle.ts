@@ -1,18 +1,26 @@
+import type { ErrorCode } from '../../contracts/model/errors';
+import { buryRows, type BuriedRow } from '../../platform/postgres/dead-letters';
 import { closeRows, reopenWaiting, type OpenRow, type RoutedRow } from '../../platform/postgres/inbox';
 import { lockClaimed, releaseKeys, type ClaimedKey, type Release } from '../../platform/postgres/inbox-keys';
 import { writeRouted, type RoutedOutcome } from '../../platform/postgres/event-ids';
 import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
-import { markRunMissing, markStarted } from '../../platform/postgres/starts';
+import { markRunMissing, markStarted, takeBackStarts } from '../../platform/postgres/starts';
 import { CONSUMER, START_TOPIC } from './routes';
 
-export type RowEnd = 'delivered' | 'late' | 'parked' | 'told';
+export type RowEnd = 'delivered' | 'late' | 'parked' | 'told' | 'dead';
+/** why: of a dead one. */
+export type EndedRow =
+  | { row: OpenRow; end: Exclude<RowEnd, 'dead'> }
+  | { row: OpenRow; end: 'dead'; why: { code: ErrorCode; reason: string } };
 
 /** What became of a claimed key. */
 export interface Settlement {
   claim: ClaimedKey;
-  rows: { row: OpenRow; end: RowEnd }[];
+  rows: EndedRow[];
   /** The generation that Temporal now has; null: none was begun. */
   started: number | null;
+  /** The generation whose start Temporal refuses for good, and has not begun. */
+  takenBack: number | null;
   /** Why it could not be delivered; null: it was. */
   code: string | null;
   /** Due again after so many ms; null: when something comes in. */
@@ -86,13 +94,20 @@ async function write(db: PoolClient, all: Settlement[]): Promise<void> {
     db,
     ours.filter((one) => one.code === 'RUN_MISSING').map((one) => one.claim.key),
   );
+  await takeBackStarts(
+    db,
+    ours.flatMap(({ claim, takenBack }) =>
+      takenBack === null ? [] : [{ contentId: claim.key, generation: takenBack }],
+    ),
+  );
   // Facts that were parked between a start and its acknowledgement.
   const reopened = await reopenWaiting(
     db,
     started.map((one) => one.contentId),
   );
   const rows = ours.flatMap((one) => one.rows);
-  await closeRows(db, START_TOPIC, rows.map(toRouted));
+  await closeRows(db, START_TOPIC, rows.flatMap(toRouted));
+  await buryRows(db, CONSUMER, rows.flatMap(toBuried));
   await writeRouted(db, CONSUMER, rows.flatMap(toOutcome));
   await releaseKeys(
     db,
@@ -109,14 +124,20 @@ const toRelease = ({ claim, code, againInMs }: Settlement, hasMore: boolean): Re
 
 const CODES = { delivered: null, late: 'CONTENT_FINISHED', parked: 'NOT_STARTED', told: null } as const;
 
-const toRouted = ({ row, end }: { row: OpenRow; end: RowEnd }): RoutedRow => ({
-  rowId: row.rowId,
-  status: end === 'parked' ? 'parked' : 'done',
-  code: CODES[end],
-  before: row.code,
-});
+const codeOf = (ended: EndedRow): ErrorCode | null => (ended.end === 'dead' ? ended.why.code : CODES[ended.end]);
 
-function toOutcome({ row, end }: { row: OpenRow; end: RowEnd }): RoutedOutcome[] {
+function toRouted(ended: EndedRow): RoutedRow[] {
+  const { row, end } = ended;
+  if (end === 'dead') return [];
+  const status = end === 'parked' ? 'parked' : 'done';
+  return [{ rowId: row.rowId, status, code: codeOf(ended), before: row.code }];
+}
+
+const toBuried = (ended: EndedRow): BuriedRow[] =>
+  ended.end === 'dead' ? [{ rowId: ended.row.rowId, before: ended.row.code, ...ended.why }] : [];
+
+function toOutcome(ended: EndedRow): RoutedOutcome[] {
+  const { row, end } = ended;
   if (end === 'told') return [];
-  return [{ eventId: row.fact.eventId, outcome: end, code: CODES[end], before: row.code }];
+  return [{ eventId: row.fact.eventId, outcome: end, code: codeOf(ended), before: row.code }];
 }

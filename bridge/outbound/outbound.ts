@@ -9,6 +9,7 @@ import { wakeKeys } from '../../platform/postgres/inbox-keys';
 import { insertMilestones } from '../../platform/postgres/milestones';
 import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
 import { followUpOutcomes, handedBack, rememberOwnTranscode } from './follow-up';
+import type { OutboundMetrics } from './metrics';
 import { prepareMilestone, prepareNotice, type Prepared, type Refused } from './prepare';
 import { sendUnsent } from './send';
 
@@ -16,25 +17,40 @@ export interface OutboundDeps {
   pool: Pool;
   producer: KafkaProducer;
   log: Logger;
+  /** Default: nobody counts. */
+  metrics?: OutboundMetrics;
 }
 
 /** Milestones become events: checked, stored with their number, then sent in that order. See contracts/model/ports. */
-export function createOutbound({ pool, producer, log }: OutboundDeps): Outbound {
+export function createOutbound(deps: OutboundDeps): Outbound {
+  const { metrics } = deps;
   return {
     announce: async (input) => {
-      const contentId = input.snapshot.contentId;
-      const prepared = [
-        ...input.milestones.map((milestone) => prepareMilestone(input.snapshot, milestone)),
-        ...input.notices.map(prepareNotice),
-      ];
-      const refused = await inTransaction(pool, (db) => store(db, input, prepared));
-      await reached('announce.after-commit');
-      const sent = await sendUnsent(pool, producer, contentId);
-      log.debug({ contentId, sent, refused: refused.length }, 'announced');
-      if (refused.length > 0) log.error({ contentId, refused }, 'milestones were refused');
-      return { refused };
+      const startedAt = performance.now();
+      try {
+        const { refused, sent } = await announce(deps, input);
+        metrics?.onAnnounced(input, { refused }, sent, performance.now() - startedAt);
+        return { refused };
+      } catch (error) {
+        metrics?.onFailed(error);
+        throw error;
+      }
     },
   };
+}
+
+async function announce({ pool, producer, log }: OutboundDeps, input: AnnounceInput) {
+  const contentId = input.snapshot.contentId;
+  const prepared = [
+    ...input.milestones.map((milestone) => prepareMilestone(input.snapshot, milestone)),
+    ...input.notices.map(prepareNotice),
+  ];
+  const refused = await inTransaction(pool, (db) => store(db, input, prepared));
+  await reached('announce.after-commit');
+  const sent = await sendUnsent(pool, producer, contentId);
+  log.debug({ contentId, sent, refused: refused.length }, 'announced');
+  if (refused.length > 0) log.error({ contentId, refused }, 'milestones were refused');
+  return { refused, sent };
 }
 
 /**

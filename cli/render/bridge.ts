@@ -4,12 +4,13 @@ import { ago } from './time';
 
 /** What waits for a person first, then the figures, then only the partitions where something is to be seen. */
 export function renderBridge(status: BridgeStatus, now: number, style: Style): string[] {
-  const { inbox, partitions, paused } = status;
+  const { inbox, outbound, partitions, paused } = status;
   const shown = partitions.filter((one) => one.lag > 0 || one.notice !== null);
   const oldest = (at: string | null): string => (at === null ? '' : `, oldest ${ago(at, now)}`);
   return [
     `group    ${printable(status.group)}, ${String(status.lag)} records behind`,
     `inbox    ${String(inbox.open)} open${oldest(inbox.oldestOpen)}; ${String(inbox.parked)} parked${oldest(inbox.oldestParked)}`,
+    `out      ${String(outbound.unsent)} unsent${oldest(outbound.oldestUnsent)}`,
     `dead     ${String(inbox.dead)} letters`,
     ...paused.flatMap(({ scope, code, reason, since }) => [
       `${style.red('paused')}   ${scope} since ${ago(since, now)}: ${code}, ${printable(reason)}`,

@@ -301,6 +301,16 @@ export const ERRORS = {
     title: 'No upload came for this content in the time a fact waits for one.',
     hint: 'An upload of the content re-opens the fact.',
   },
+  START_TOO_OLD: {
+    class: 'dead',
+    title: 'The upload event is older than its topic keeps records, so it begins nothing.',
+    hint: 'Find out who sends old records again. To begin it all the same: reelway dlq redrive ID',
+  },
+  FACT_TOO_LARGE: {
+    class: 'dead',
+    title: 'Temporal refuses the fact as too large, also alone.',
+    hint: 'Raise limit.blobSize.error of the Temporal server, or have the producer send less; then reelway dlq redrive ID.',
+  },
   CONTENT_NOT_FOUND: { class: 'refusal', title: 'There is no such content.', hint: 'List them: reelway content list' },
   NOT_FOUND: {
     class: 'refusal',

@@ -82,6 +82,8 @@ export interface KafkaProducer {
 export interface KafkaConsumer {
   /** ms since 1970 of the last sign of life of the group session. */
   lastHeartbeatAt(): number;
+  /** How often it joined its group: once at its start, and once in each rebalance since. */
+  joins(): number;
   /** Partitions now assigned, per topic. */
   assignment(): Record<string, number[]>;
   /** Partitions whose next records could not be taken, and why; for readiness and status. The others go on. */

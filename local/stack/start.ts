@@ -43,13 +43,14 @@ async function bringUp(
   stack: RunningStack,
   dir: DataDir,
   given: GivenServers,
-  { parts = PARTS, progress = quiet }: StackOptions,
+  { parts = PARTS, progress = quiet, temporalConfig = {} }: StackOptions,
 ): Promise<void> {
   await checkReachable(given, new Set(parts));
   const plans = await planParts(parts, given);
   const context = {
     dir,
     ports: new Ports(dir.ports),
+    temporalConfig,
     wellKnownPorts: dir.root === DATA,
     launch: stack.launch.bind(stack),
   };

@@ -33,6 +33,8 @@ export interface StackOptions {
   readonly dir?: string;
   /** Take servers that REELWAY_TEMPORAL_ADDRESS and its like name. Default true. */
   readonly useEnvironment?: boolean;
+  /** Dynamic configuration of the Temporal server, values as JSON. Default: as the project runs it. */
+  readonly temporalConfig?: Readonly<Record<string, string>>;
   /** Default: no messages. */
   readonly progress?: Progress;
   /** Called when a server ends that nobody told to. Default: nothing happens. */

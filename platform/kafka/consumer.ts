@@ -36,6 +36,7 @@ export interface ConsumerSetting {
 
 interface State {
   heartbeatAt: number;
+  joins: number;
   assignment: Record<string, number[]>;
   failures: Failures;
   closing: AbortSignal;
@@ -47,10 +48,14 @@ interface State {
  */
 export function startConsumer(setting: ConsumerSetting): KafkaConsumer {
   const closing = new AbortController();
-  const state: State = { heartbeatAt: 0, assignment: {}, failures: createFailures(), closing: closing.signal };
+  const state: State = {
+    ...{ heartbeatAt: 0, joins: 0, assignment: {} },
+    ...{ failures: createFailures(), closing: closing.signal },
+  };
   const supervised = supervise(setting, state);
   return {
     lastHeartbeatAt: () => state.heartbeatAt,
+    joins: () => state.joins,
     assignment: () => state.assignment,
     waiting: () => state.failures.list(),
     close: async () => {
@@ -124,6 +129,7 @@ function followSession(consumer: Consumer, { names, log }: ConsumerSetting, stat
   });
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     state.heartbeatAt = Date.now();
+    state.joins += 1;
     state.assignment = Object.fromEntries(
       Object.entries(payload.memberAssignment).map(([topic, partitions]) => [names.ofContract(topic), partitions]),
     );

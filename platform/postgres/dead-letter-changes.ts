@@ -1,4 +1,5 @@
 import type { DeadLetterStatus } from './dead-letter-views';
+import { BURIED_CODES } from './dead-letters';
 import type { Queryable } from './pool';
 
 /** A dead letter whose row is locked. */
@@ -28,8 +29,8 @@ export interface LockedLetter {
 /** Whose inbox row a letter is, read without a lock: the key of that row is locked before the letter. */
 export async function ownRowKey(db: Queryable, id: string): Promise<string | null> {
   const found = await db.query<{ key: string }>(
-    `SELECT content_id AS key FROM dead_letters WHERE id = $1 AND code = 'NO_SUCH_CONTENT' AND row_id IS NOT NULL`,
-    [id],
+    `SELECT content_id AS key FROM dead_letters WHERE id = $1 AND code = ANY($2) AND row_id IS NOT NULL`,
+    [id, BURIED_CODES],
   );
   return found.rows[0]?.key ?? null;
 }

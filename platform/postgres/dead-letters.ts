@@ -58,6 +58,50 @@ export async function insertDeadLetters(db: Queryable, consumer: string, letters
   return inserted.rowCount ?? 0;
 }
 
+/** Dead letters of inbox rows `dead`, as code and reason say; one that was redriven in vain is open again. $1: the consumer. */
+const LETTERS_OF_ROWS = `
+  INSERT INTO dead_letters (consumer, topic, partition, kafka_offset, record_key, value, headers, event_id, content_id,
+    row_id, code, reason)
+  SELECT $1, topic, coalesce(partition, -1), coalesce(kafka_offset, -row_id), record_key, raw, headers, event_id,
+    ordering_key, row_id, code, reason FROM dead
+  ON CONFLICT (consumer, topic, partition, kafka_offset, code, md5(coalesce(value, ''))) DO UPDATE
+    SET resolved_at = NULL, discarded_at = NULL, at = now()`;
+
+/** An open row that is to be dead. before: the code that it had when it was claimed. */
+export interface BuriedRow {
+  rowId: string;
+  before: string | null;
+  code: ErrorCode;
+  reason: string;
+}
+
+/** Open facts that no run can be told become dead letters. */
+export async function buryRows(db: Queryable, consumer: string, rows: BuriedRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await db.query(
+    `WITH dead AS (
+       UPDATE inbox i SET status = 'dead', code = x.code
+       FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) x(row_id, before, code, reason)
+       WHERE i.row_id = x.row_id AND i.status = 'open' AND i.code IS NOT DISTINCT FROM x.before
+       RETURNING i.*, x.reason)
+     ${LETTERS_OF_ROWS}`,
+    [
+      consumer,
+      rows.map((row) => row.rowId),
+      rows.map((row) => row.before),
+      rows.map((row) => row.code),
+      rows.map((row) => storable(row.reason)),
+    ],
+  );
+}
+
+/** Codes of letters that are inbox rows as well: such a letter goes in again through its row. */
+export const BURIED_CODES: readonly string[] = [
+  'NO_SUCH_CONTENT',
+  'FACT_TOO_LARGE',
+  'START_TOO_OLD',
+] satisfies ErrorCode[];
+
 export interface BuriedFact {
   rowId: string;
   eventId: string;
@@ -82,15 +126,9 @@ export async function buryWaiting(
        ORDER BY i.parked_clock LIMIT $4 FOR UPDATE SKIP LOCKED),
      dead AS (
        UPDATE inbox i SET status = 'dead', code = 'NO_SUCH_CONTENT', parked_clock = NULL FROM old
-       WHERE i.row_id = old.row_id AND i.received_day = old.received_day RETURNING i.*),
-     letters AS (
-       INSERT INTO dead_letters (consumer, topic, partition, kafka_offset, record_key, value, headers, event_id,
-         content_id, row_id, code, reason)
-       SELECT $1, topic, coalesce(partition, -1), coalesce(kafka_offset, -row_id), record_key, raw, headers, event_id,
-         ordering_key, row_id, code, 'no upload of ' || ordering_key || ' came in the time a fact waits for one'
-       FROM dead
-       ON CONFLICT (consumer, topic, partition, kafka_offset, code, md5(coalesce(value, ''))) DO UPDATE
-         SET resolved_at = NULL, discarded_at = NULL, at = now())
+       WHERE i.row_id = old.row_id AND i.received_day = old.received_day
+       RETURNING i.*, 'no upload of ' || i.ordering_key || ' came in the time a fact waits for one' AS reason),
+     letters AS (${LETTERS_OF_ROWS})
      SELECT row_id::text AS "rowId", event_id AS "eventId" FROM dead`,
     [consumer, clockTopic, afterMs, limit],
   );

@@ -4,24 +4,34 @@ export interface InboxFigures {
   open: number;
   parked: number;
   dead: number;
+  /** Milestones that are stored and not known to be in Kafka, and when the oldest was stored. */
+  unsent: number;
+  oldestUnsent: Date | null;
   /** When the oldest of each was taken in; null: there is none. */
   oldestOpen: Date | null;
   oldestParked: Date | null;
 }
 
+type Found = Record<'open' | 'parked' | 'dead' | 'unsent', string> &
+  Record<'oldestOpen' | 'oldestParked' | 'oldestUnsent', Date | null>;
+
 /** From the partial indexes that hold nothing but such rows. */
 export async function inboxFigures(db: Queryable): Promise<InboxFigures> {
-  const found = await db.query<{ open: string; parked: string; dead: string; oldestOpen: Date; oldestParked: Date }>(
+  const found = await db.query<Found>(
     `SELECT o.count AS open, o.oldest AS "oldestOpen", p.count AS parked, p.oldest AS "oldestParked",
+       m.count AS unsent, m.oldest AS "oldestUnsent",
        (SELECT count(*) FROM dead_letters WHERE resolved_at IS NULL) AS dead
      FROM (SELECT count(*), min(received_at) AS oldest FROM inbox WHERE status = 'open') o,
-       (SELECT count(*), min(received_at) AS oldest FROM inbox WHERE status = 'parked') p`,
+       (SELECT count(*), min(received_at) AS oldest FROM inbox WHERE status = 'parked') p,
+       (SELECT count(*), min(created_at) AS oldest FROM milestones WHERE sent_at IS NULL) m`,
   );
   const row = found.rows[0];
   return {
     open: Number(row?.open ?? 0),
     parked: Number(row?.parked ?? 0),
     dead: Number(row?.dead ?? 0),
+    unsent: Number(row?.unsent ?? 0),
+    oldestUnsent: row?.oldestUnsent ?? null,
     oldestOpen: row?.oldestOpen ?? null,
     oldestParked: row?.oldestParked ?? null,
   };

@@ -10,6 +10,8 @@ export interface NewInboxRow {
   offset: string;
   recordKey: Buffer | null;
   headers: Record<string, string>;
+  /** The record's own time; null: it has none. */
+  recordMs: number | null;
   /** The fact without its row id. */
   fact: Omit<Fact, 'row'>;
   raw: Buffer;
@@ -28,11 +30,12 @@ export async function insertInboxRows(db: Queryable, rows: NewInboxRow[]): Promi
   if (rows.length === 0) return;
   await db.query(
     `INSERT INTO inbox (row_id, ordering_key, topic, partition, kafka_offset, record_key, headers, event_id,
-       occurred_at, fact, raw)
+       occurred_at, fact, raw, record_ms)
      SELECT x.row_id, x.ordering_key, x.topic, x.partition, x.kafka_offset, x.record_key, x.headers, x.fact ->> 'eventId',
-       to_timestamp((x.fact ->> 'at')::float8 / 1000), x.fact, x.raw
+       to_timestamp((x.fact ->> 'at')::float8 / 1000), x.fact, x.raw, x.record_ms
      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::bytea[], $7::jsonb[], $8::jsonb[],
-       $9::bytea[]) x(row_id, ordering_key, topic, partition, kafka_offset, record_key, headers, fact, raw)`,
+       $9::bytea[], $10::bigint[])
+       x(row_id, ordering_key, topic, partition, kafka_offset, record_key, headers, fact, raw, record_ms)`,
     [
       rows.map((row) => row.rowId),
       rows.map((row) => row.orderingKey),
@@ -43,6 +46,7 @@ export async function insertInboxRows(db: Queryable, rows: NewInboxRow[]): Promi
       rows.map((row) => JSON.stringify(row.headers)),
       rows.map((row) => JSON.stringify(row.fact)),
       rows.map((row) => row.raw),
+      rows.map((row) => row.recordMs),
     ],
   );
 }
@@ -52,11 +56,15 @@ export interface OpenRow {
   orderingKey: string;
   rowId: string;
   topic: string;
-  /** Why it was opened again (NOT_STARTED, NO_SUCH_CONTENT, CONTENT_FINISHED), or null. */
+  /** Why it was opened again (NOT_STARTED, CONTENT_FINISHED, or of what it was dead), or null. */
   code: string | null;
   fact: Omit<Fact, 'row'>;
   /** Size of the fact as JSON. */
   bytes: number;
+  /** The Kafka record's own time, ms since 1970; null: it has none. */
+  recordMs: number | null;
+  /** How old the Kafka record was when it was taken in, ms; null: nobody knows. */
+  ageMs: number | null;
   /** The run has had its say about this row already. */
   told: boolean;
   /** A flag that nobody has answered. */
@@ -68,6 +76,8 @@ export async function openRows(db: Queryable, consumer: string, keys: string[], 
   const found = await db.query<OpenRow>(
     `SELECT r.ordering_key AS "orderingKey", r.row_id::text AS "rowId", r.topic, r.code, r.fact,
        octet_length(r.fact::text) AS bytes,
+       (extract(epoch FROM r.received_at) * 1000 - r.record_ms)::float8 AS "ageMs",
+       r.record_ms::float8 AS "recordMs",
        coalesce(e.outcome NOT IN ('delivered', 'dead') AND NOT (e.outcome = 'parked' AND e.code IS NOT DISTINCT FROM r.code), false) AS told,
        coalesce(f.cleared_by IS NULL AND f.flag_key IS NOT NULL, false) AS "flagOpen"
      FROM unnest($1::text[]) k(ordering_key)

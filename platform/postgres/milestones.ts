@@ -1,3 +1,4 @@
+import { TRACEPARENT } from '../../contracts/model/trace';
 import type { Queryable } from './pool';
 
 export interface NewMilestone {
@@ -22,13 +23,20 @@ export interface UnsentMilestone {
   headers: Record<string, string>;
 }
 
+/** upload session: of the revision, whose trace the records carry on; '' before there is one. */
+export interface MilestonePlace {
+  contentId: string;
+  generation: number;
+  uploadSessionId: string;
+}
+
 /**
  * Stores what is new, numbers it, and returns the event ids that are there already with another payload: the first
  * one stands. Needs the row lock of the content, which makes `sequence` gapless and in commit order.
  */
 export async function insertMilestones(
   db: Queryable,
-  place: { contentId: string; generation: number },
+  place: MilestonePlace,
   rows: NewMilestone[],
 ): Promise<Set<string>> {
   const known = await knownHashes(db, rows);
@@ -53,13 +61,18 @@ async function knownHashes(db: Queryable, rows: NewMilestone[]): Promise<Map<str
   return new Map(found.rows.map((row) => [row.event_id, row.payload_hash]));
 }
 
-async function insertFresh(db: Queryable, place: { contentId: string; generation: number }, rows: NewMilestone[]) {
+async function insertFresh(db: Queryable, place: MilestonePlace, rows: NewMilestone[]) {
   const numbered = number(rows, await lastNumbers(db, place.contentId), place.contentId);
   await db.query(
     `INSERT INTO milestones (content_id, generation, event_id, topic, milestone, ordinal, sequence, topic_sequence,
        record_key, payload_hash, value, headers)
-     SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::bigint[],
-       $9::text[], $10::bytea[], $11::bytea[], $12::jsonb[])`,
+     SELECT $1, $2, x.event_id, x.topic, x.milestone, x.ordinal, x.sequence, x.topic_sequence, x.record_key,
+       x.payload_hash, x.value, x.headers || coalesce(trace.header, '{}')
+     FROM unnest($3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::bigint[], $9::text[], $10::bytea[],
+       $11::bytea[], $12::jsonb[])
+       x(event_id, topic, milestone, ordinal, sequence, topic_sequence, record_key, payload_hash, value, headers)
+     LEFT JOIN (SELECT jsonb_build_object($14::text, traceparent) AS header FROM uploads
+       WHERE content_id = $1 AND upload_session_id = $13 AND traceparent IS NOT NULL) trace ON true`,
     [
       place.contentId,
       place.generation,
@@ -73,6 +86,8 @@ async function insertFresh(db: Queryable, place: { contentId: string; generation
       numbered.map((row) => row.payloadHash),
       numbered.map((row) => row.value),
       numbered.map((row) => JSON.stringify(row.headers)),
+      place.uploadSessionId,
+      TRACEPARENT,
     ],
   );
   const added = rows.filter((row) => row.sequenced).length;
@@ -132,6 +147,20 @@ export async function unsentMilestones(db: Queryable, contentId: string, limit: 
     [contentId, limit],
   );
   return found.rows;
+}
+
+/** Contents of which something has been unsent for so long, in the order of their ids, from the one after `after`. */
+export async function contentsWithUnsent(
+  db: Queryable,
+  { leftAfterMs, after, limit }: { leftAfterMs: number; after: string; limit: number },
+): Promise<string[]> {
+  const found = await db.query<{ content_id: string }>(
+    `SELECT DISTINCT content_id FROM milestones
+     WHERE sent_at IS NULL AND content_id > $1 AND created_at <= now() - $2 * interval '1 ms'
+     ORDER BY content_id LIMIT $3`,
+    [after, leftAfterMs, limit],
+  );
+  return found.rows.map((row) => row.content_id);
 }
 
 export async function markSent(

@@ -105,6 +105,34 @@ export async function markStarted(db: Queryable, started: { contentId: string; g
   );
 }
 
+/** Newer than every state of a run that has ended. */
+const LAST_STATE = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Starts that Temporal refuses for good: the contents are what they were before, so that another upload or flag can begin
+ * them. Creator, residency and type stay, as those of a first upload do.
+ */
+export async function takeBackStarts(
+  db: Queryable,
+  starts: { contentId: string; generation: number }[],
+): Promise<void> {
+  if (starts.length === 0) return;
+  const ids = starts.map((one) => one.contentId);
+  await db.query('SELECT 1 FROM contents WHERE content_id = ANY($1) ORDER BY content_id FOR UPDATE', [ids]);
+  await db.query(
+    `WITH back AS (
+       UPDATE contents c SET generation = c.generation - 1, since = now(), updated_at = now(),
+         phase = CASE WHEN c.generation = 1 THEN 'draft' ELSE 'terminal' END,
+         status = CASE WHEN c.generation = 1 THEN 'DRAFT' ELSE 'PUBLISHED' END,
+         state_version = CASE WHEN c.generation = 1 THEN 0 ELSE $3::bigint END
+       FROM unnest($1::text[], $2::int[]) x(content_id, generation)
+       WHERE c.content_id = x.content_id AND c.generation = x.generation AND c.phase = 'starting'
+       RETURNING x.content_id, x.generation)
+     DELETE FROM generations g USING back WHERE g.content_id = back.content_id AND g.generation = back.generation`,
+    [ids, starts.map((one) => one.generation), LAST_STATE],
+  );
+}
+
 /** Temporal does not know runs that should be there: an admin must look. */
 export async function markRunMissing(db: Queryable, contentIds: string[]): Promise<void> {
   if (contentIds.length === 0) return;

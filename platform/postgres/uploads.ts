@@ -11,14 +11,19 @@ export interface UploadAnnounced {
   at: number;
 }
 
+/** With the W3C trace context of its event; null: it had none. */
+export type TracedUpload = UploadAnnounced & { traceparent: string | null };
+
 /** Remembers sessions for ever. The first word about a session stands, as it does in the run. */
-export async function insertUploads(db: Queryable, uploads: UploadAnnounced[]): Promise<void> {
+export async function insertUploads(db: Queryable, uploads: TracedUpload[]): Promise<void> {
   if (uploads.length === 0) return;
   await db.query(
-    `INSERT INTO uploads (content_id, upload_session_id, creator_id, raw_key, residency, content_type, uploaded_at)
-     SELECT x.content_id, x.session, x.creator_id, x.raw_key, x.residency, x.content_type, to_timestamp(x.at / 1000)
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[])
-       x(content_id, session, creator_id, raw_key, residency, content_type, at)
+    `INSERT INTO uploads (content_id, upload_session_id, creator_id, raw_key, residency, content_type, uploaded_at,
+       traceparent)
+     SELECT x.content_id, x.session, x.creator_id, x.raw_key, x.residency, x.content_type, to_timestamp(x.at / 1000),
+       x.traceparent
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[],
+       $8::text[]) x(content_id, session, creator_id, raw_key, residency, content_type, at, traceparent)
      ORDER BY x.content_id, x.session
      ON CONFLICT (content_id, upload_session_id) DO NOTHING`,
     [
@@ -29,6 +34,7 @@ export async function insertUploads(db: Queryable, uploads: UploadAnnounced[]): 
       uploads.map((upload) => upload.residency),
       uploads.map((upload) => upload.contentType),
       uploads.map((upload) => upload.at),
+      uploads.map((upload) => upload.traceparent),
     ],
   );
 }

@@ -1,6 +1,13 @@
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+  type ConnectionOptions,
+} from '@temporalio/client';
 import type { Config } from '../../contracts/schema/config';
 import { isUnreachable, toReelwayError, unreachable } from '../errors';
+import { isOverMessageLimit } from './too-large';
 
 /** gRPC waits this long for a server that is away before it says so. */
 const CONNECT_TIMEOUT_MS = 4_000;
@@ -40,7 +47,18 @@ export async function reachTemporal(config: Place): Promise<Temporal> {
 
 type Place = Pick<Config['temporal'], 'address' | 'namespace'>;
 
-const settingsOf = ({ address }: Place): ConnectionOptions => ({ address, connectTimeout: CONNECT_TIMEOUT_MS });
+const settingsOf = ({ address }: Place): ConnectionOptions => ({
+  address,
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  interceptors: [makeGrpcRetryInterceptor(RETRY)],
+});
+
+const { retryableDecider, ...delays } = defaultGrpcRetryOptions();
+/** As the SDK does, which would also send a message that is over the limit again for 40 s, and say that it took too long. */
+const RETRY: typeof delays & { retryableDecider: typeof retryableDecider } = {
+  ...delays,
+  retryableDecider: (attempt, status) => !isOverMessageLimit(status) && retryableDecider(attempt, status),
+};
 
 const wrap = (connection: Connection, { address, namespace }: Place): Temporal => ({
   client: new Client({ connection, namespace }),

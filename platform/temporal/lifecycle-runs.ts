@@ -6,6 +6,7 @@ import {
 } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { Residency, ContentType, Stage, Status } from '../../contracts/model/status';
+import { isTooLarge } from './too-large';
 
 /** Everything a start says beside its input: what people see of the run before its first task. */
 export interface RunStart {
@@ -26,8 +27,11 @@ export interface RunStart {
   uploadSessionId: string;
 }
 
-/** missing: Temporal has no open run of that name, or a closed one where a start must not begin another. */
-export type Delivery = 'accepted' | 'missing';
+/**
+ * missing: Temporal has no open run of that name, or a closed one where a start must not begin another. too-large: it
+ * refused the size of what was sent, and nothing happened.
+ */
+export type Delivery = 'accepted' | 'missing' | 'too-large';
 
 const KEYS = {
   stage: defineSearchAttributeKey('ContentStage', SearchAttributeType.KEYWORD),
@@ -89,6 +93,7 @@ async function deliver(client: Client, deadlineMs: number, call: () => Promise<u
     // An unknown namespace is another error: that is a wrong address, and nothing was lost there.
     if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError)
       return 'missing';
+    if (isTooLarge(error)) return 'too-large';
     throw error;
   }
 }

@@ -113,7 +113,9 @@ describe('docker-compose.yml', () => {
 
   it('gives Temporal the settings that the local stack gives its own', async () => {
     const ports = { take: () => Promise.resolve(1) } as unknown as Ports;
-    const { spec } = await temporalServer('temporal', { root: '/' } as DataDir, ports, false);
+    const { spec } = await temporalServer('temporal', {
+      ...{ dir: { root: '/' } as DataDir, ports, wellKnownPorts: false, temporalConfig: {} },
+    });
     const settings = spec.args.filter((_, index) => spec.args[index - 1] === '--dynamic-config-value');
     const text = readFileSync(join(packageRoot(), 'docker', 'temporal-dynamic-config.yaml'), 'utf8');
     const given = [...text.matchAll(/^(\S+):\n {2}- value: (.*)$/gm)].map(

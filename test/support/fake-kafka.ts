@@ -97,6 +97,7 @@ function startFakeConsumer(topics: Map<string, FakeTopic>, group: Group, options
   group.left = work;
   return {
     lastHeartbeatAt: () => Date.now(),
+    joins: () => (Object.keys(state.assignment).length > 0 ? 1 : 0),
     assignment: () => state.assignment,
     waiting: () => [...state.waiting.values()],
     close: async () => {

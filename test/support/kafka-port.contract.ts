@@ -153,6 +153,7 @@ export function testKafkaPort(open: () => Promise<KafkaPortSetting>): void {
     await eventually('the second record', () => seen.length > 0);
     expect(seen).toEqual(['two']);
     expect(second.assignment()).toEqual({ [topic]: [0, 1] });
+    expect(second.joins()).toBe(1);
     expect(Date.now() - second.lastHeartbeatAt()).toBeLessThan(10_000);
   });
 

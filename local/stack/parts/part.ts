@@ -12,6 +12,7 @@ export interface Context {
   readonly ports: Ports;
   /** Whether servers may take the ports people know them by. */
   readonly wellKnownPorts: boolean;
+  readonly temporalConfig: Readonly<Record<string, string>>;
   /** Starts a server and resolves when it answers. */
   readonly launch: (spec: ServerSpec) => Promise<void>;
 }

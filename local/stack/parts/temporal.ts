@@ -8,8 +8,8 @@ export async function temporalPart(): Promise<PartPlan> {
     name: 'temporal',
     needs: path ? [] : toFetch(temporalDir, ['go']),
     fetch: async (step) => path ?? (await fetchTemporal(step)),
-    start: async (binary, { dir, ports, wellKnownPorts, launch }) => {
-      const { spec, info, metrics } = await temporalServer(binary, dir, ports, wellKnownPorts);
+    start: async (binary, { launch, ...context }) => {
+      const { spec, info, metrics } = await temporalServer(binary, context);
       await launch(spec);
       return { temporal: info, metrics: { temporal: metrics } };
     },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SEARCH_ATTRIBUTES } from '../../../contracts/model/search-attributes';
-import type { DataDir } from '../places';
-import { HOST, type Ports } from '../ports';
+import type { Context } from '../parts/part';
+import { HOST } from '../ports';
 import type { ServerSpec } from '../process/server-process';
 import type { StackInfo } from '../types';
 
@@ -20,9 +20,7 @@ export interface TemporalServer {
 
 export async function temporalServer(
   binary: string,
-  dir: DataDir,
-  ports: Ports,
-  wellKnown: boolean,
+  { dir, ports, wellKnownPorts: wellKnown, temporalConfig }: Omit<Context, 'launch'>,
 ): Promise<TemporalServer> {
   const port = await ports.take('temporal', wellKnown ? WELL_KNOWN.server : undefined);
   const ui = await ports.take('temporal-ui', wellKnown ? WELL_KNOWN.ui : undefined);
@@ -32,7 +30,10 @@ export async function temporalServer(
     spec: {
       name: 'temporal',
       file: binary,
-      args: startDev({ port, ui, metrics, database: join(dir.root, 'temporal.sqlite') }),
+      args: [
+        ...startDev({ port, ui, metrics, database: join(dir.root, 'temporal.sqlite') }),
+        ...dynamic(temporalConfig),
+      ],
       stopSignal: 'SIGTERM',
       readyWithinMs: READY_WITHIN_MS,
       ready: () => knowsAttributes(address),
@@ -55,6 +56,9 @@ function startDev(at: { port: number; ui: number; metrics: number; database: str
     ...['--log-format', 'json', '--log-level', 'warn'],
   ];
 }
+
+const dynamic = (config: Context['temporalConfig']): string[] =>
+  Object.entries(config).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]);
 
 /** The port opens before the namespace is there, and the namespace before its search attributes. */
 async function knowsAttributes(address: string): Promise<boolean> {

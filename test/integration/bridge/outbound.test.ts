@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Milestone, Notice } from '../../../contracts/model/lifecycle';
 import type { KafkaProducer, OutgoingRecord } from '../../../contracts/model/ports';
 import type { AnnounceInput } from '../../../contracts/model/work';
+import { createIntake } from '../../../bridge/inbound/intake';
 import { createOutbound } from '../../../bridge/outbound/outbound';
 import { createWorld, type World } from '../../support/world';
-import { contentRow, newContentId, snapshot, transcoded } from './events';
+import { contentRow, newContentId, recordOf, snapshot, transcoded, UNGUARDED, upload } from './events';
 
 // A busy machine with two cores.
 jest.setTimeout(60_000);
@@ -268,4 +270,49 @@ test('a notice to a person goes out once per cause, keyed by user, outside the o
   ]);
   expect(records[0]?.headers).not.toHaveProperty('sequence');
   expect((await recordsOf(id)).map(({ headers }) => headers['sequence'])).toEqual(['1']);
+});
+
+describe('the trace of an upload', () => {
+  const TRACES = [
+    '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00`,
+  ];
+  const take = (id: string, session: string, headers: Record<string, string>): Promise<void> =>
+    createIntake({ pool: world.pool, log: world.log, lateFlag: 'hide', ...UNGUARDED, onTaken: () => undefined })([
+      recordOf('media.upload.initiated', upload(id, session), { eventId: randomUUID(), headers }),
+    ]);
+  const announceIn = (id: string, session: string, ordinal: number) =>
+    outbound().announce(
+      announcement(id, {
+        snapshot: snapshot(id, { uploadSessionId: session, stateVersion: ordinal }),
+        milestones: [transition(id, ordinal)],
+      }),
+    );
+  const tracesOf = async (id: string) => (await recordsOf(id)).map(({ headers }) => headers['traceparent']);
+
+  test('goes on in the milestones of its revision, also in a repeat', async () => {
+    const id = newContentId();
+    await take(id, 'first', { traceparent: TRACES[0] ?? '' });
+    await announceIn(id, 'first', 1);
+    // The first word about a session stands.
+    await take(id, 'first', { traceparent: TRACES[1] ?? '' });
+    await take(id, 'second', { traceparent: TRACES[1] ?? '' });
+    await world.pool.query('UPDATE milestones SET sent_at = NULL WHERE content_id = $1', [id]);
+    await announceIn(id, 'first', 2);
+    await announceIn(id, 'second', 3);
+    expect(await tracesOf(id)).toEqual([TRACES[0], TRACES[0], TRACES[0], TRACES[1]]);
+  });
+
+  test.each([
+    ['none', {}],
+    ['another version', { traceparent: `01-${'a'.repeat(32)}-${'b'.repeat(16)}-00` }],
+    ['a trace of zeros', { traceparent: `00-${'0'.repeat(32)}-${'b'.repeat(16)}-00` }],
+    ['something else', { traceparent: 'x'.repeat(10_000) }],
+  ])('is no header where the upload came with %s', async (_what, headers) => {
+    const id = newContentId();
+    await take(id, 'first', headers);
+    await announceIn(id, 'first', 1);
+    expect(await tracesOf(id)).toEqual([undefined]);
+    expect((await recordsOf(id))[0]?.headers).toHaveProperty('ce_id');
+  });
 });

@@ -1,5 +1,5 @@
 import type { Fact } from '../../../contracts/model/facts';
-import { firstThatFit, planFor } from '../../../bridge/inbound/plan';
+import { firstThatFit, MAX_START_AGE_MS, planFor } from '../../../bridge/inbound/plan';
 import type { OpenRow } from '../../../platform/postgres/inbox';
 import type { RoutingState } from '../../../platform/postgres/starts';
 
@@ -13,6 +13,8 @@ const row = (body: Fact['body'], over: Partial<OpenRow> & { at?: number; key?: s
     code: null,
     fact: { eventId: `e-${String(rowId)}`, key, at, body },
     bytes: 300,
+    ageMs: 1_000,
+    recordMs: 1_000,
     told: false,
     flagOpen: false,
     ...rest,
@@ -58,6 +60,34 @@ describe.each([
   });
 });
 
+describe('an upload whose record is older than its topic keeps records', () => {
+  const old = (over: Partial<OpenRow> = {}): OpenRow => ({ ...upload('old'), ageMs: MAX_START_AGE_MS + 1, ...over });
+
+  test('begins nothing; what waits for an upload goes on waiting', () => {
+    const [first, second] = [old(), packaged()];
+    expect(planFor(undefined, [first, second])).toMatchObject({ deliver: null, tooOld: [first], park: [second] });
+  });
+  test('leaves the start to a younger one', () => {
+    const [first, second] = [old(), upload('new')];
+    expect(planFor(undefined, [first, second])).toMatchObject({
+      ...{ deliver: { how: 'start', cause: second, rows: [second] }, tooOld: [first] },
+    });
+  });
+  test.each([
+    ['is just as old as it may be', { ageMs: MAX_START_AGE_MS }],
+    ['has no time', { ageMs: null }],
+    ['was redriven by a person', { code: 'START_TOO_OLD' }],
+  ])('but one that %s starts', (_why, over) => {
+    expect(planFor(undefined, [old(over)])).toMatchObject({ deliver: { how: 'start' }, tooOld: [] });
+  });
+  test('is a fact of an open content, late for one that ended, and still the start that was begun', () => {
+    expect(planFor(content({}), [old()])).toMatchObject({ deliver: { how: 'signal' }, tooOld: [] });
+    expect(planFor(content({ phase: 'terminal' }), [old()])).toMatchObject({ late: [{ topic: 'topic' }], tooOld: [] });
+    const starting = content({ phase: 'starting', cause: 'upload:old' });
+    expect(planFor(starting, [old()])).toMatchObject({ deliver: { how: 'start-again' }, tooOld: [] });
+  });
+});
+
 test('an unacknowledged start is made again by its own upload and by no other', () => {
   const starting = content({ phase: 'starting' });
   const own = upload('s');
@@ -79,7 +109,7 @@ test('an open content gets whatever comes', () => {
 
 test('what a run has spoken about is not delivered again', () => {
   const spoken = { ...packaged(), told: true };
-  expect(planFor(content({}), [spoken])).toEqual({ deliver: null, park: [], late: [], told: [spoken] });
+  expect(planFor(content({}), [spoken])).toEqual({ deliver: null, park: [], late: [], tooOld: [], told: [spoken] });
 });
 
 describe('after the end', () => {

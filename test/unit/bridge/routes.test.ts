@@ -42,7 +42,18 @@ const row = (topic: (typeof LIFECYCLE_TOPICS)[number]): OpenRow => {
   const record = plain(topic);
   if (record.is !== 'fact') throw new Error(`${topic} is no fact`);
   const flagOpen = topic === 'moderation.flagged';
-  return { orderingKey: 'c', rowId: '1', topic, code: null, fact: record.fact, bytes: 1, told: false, flagOpen };
+  return {
+    orderingKey: 'c',
+    rowId: '1',
+    topic,
+    code: null,
+    fact: record.fact,
+    bytes: 1,
+    ageMs: null,
+    recordMs: null,
+    told: false,
+    flagOpen,
+  };
 };
 const content = (over: Partial<RoutingState>): RoutingState => ({
   contentId: 'c',

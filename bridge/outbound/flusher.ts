@@ -1,0 +1,84 @@
+import type { Kafka, KafkaProducer } from '../../contracts/model/ports';
+import { toReelwayError } from '../../platform/errors';
+import type { Logger } from '../../platform/log';
+import { contentsWithUnsent } from '../../platform/postgres/milestones';
+import type { Pool } from '../../platform/postgres/pool';
+import { sendUnsent } from './send';
+
+export interface FlusherDeps {
+  pool: Pool;
+  kafka: Pick<Kafka, 'producer'>;
+  /** Whether the newest run of a content is open: then its announcer sends, however long Kafka is away. */
+  isOpen(contentId: string): Promise<boolean>;
+  log: Logger;
+  onFlushed?(milestones: number): void;
+}
+
+export interface Flusher {
+  stop(): Promise<void>;
+}
+
+const EVERY_MS = 30_000;
+/** A live announcer sends within a second; an attempt that was cut off has come again by then. */
+const LEFT_AFTER_MS = 60_000;
+const CONTENTS_AT_ONCE = 100;
+
+/** Sends what runs that were terminated or deleted had stored and not sent; nobody else would. Looks at once, then every 30 s. */
+export async function startFlusher(deps: FlusherDeps): Promise<Flusher> {
+  const producer = await deps.kafka.producer();
+  const stopping = new AbortController();
+  const round = async (): Promise<void> => {
+    try {
+      await flushLeft({ ...deps, producer, signal: stopping.signal });
+    } catch (error) {
+      deps.log.warn({ err: error }, 'what runs left unsent could not be looked through; the next round tries again');
+    }
+  };
+  let running = round();
+  const timer = setInterval(() => {
+    running = running.then(round);
+  }, EVERY_MS);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      stopping.abort();
+      await running;
+      await producer.close();
+    },
+  };
+}
+
+type Flush = FlusherDeps & { producer: KafkaProducer; signal?: AbortSignal };
+
+/** One round; returns how many milestones it sent. Throws where Postgres, Temporal or Kafka is away. */
+export async function flushLeft(deps: Flush, leftAfterMs = LEFT_AFTER_MS): Promise<number> {
+  let total = 0;
+  let after = '';
+  for (;;) {
+    const contents = await contentsWithUnsent(deps.pool, { leftAfterMs, after, limit: CONTENTS_AT_ONCE });
+    for (const contentId of contents) {
+      if (deps.signal?.aborted === true) return total;
+      total += await flushOne(deps, contentId);
+    }
+    const last = contents.at(-1);
+    if (last === undefined || contents.length < CONTENTS_AT_ONCE) return total;
+    after = last;
+  }
+}
+
+async function flushOne(deps: Flush, contentId: string): Promise<number> {
+  const { pool, producer, log } = deps;
+  try {
+    if (await deps.isOpen(contentId)) return 0;
+    const sent = await sendUnsent(pool, producer, contentId);
+    if (sent > 0) log.warn({ contentId, sent }, 'sent what a run that is gone had left unsent');
+    deps.onFlushed?.(sent);
+    return sent;
+  } catch (error) {
+    const known = toReelwayError(error);
+    // One that is away is away for all; anything else is the trouble of this content.
+    if (known.code === 'SERVICE_UNREACHABLE') throw known;
+    log.error({ contentId, code: known.code, err: known }, 'what a run left unsent could not be sent');
+    return 0;
+  }
+}
