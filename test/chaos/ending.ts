@@ -1,8 +1,10 @@
+import { workflowIdOf } from '../../contracts/model/ids';
 import type { World } from '../support/world';
+import { stateQuery } from '../../workflows/messages';
 import { BEGAN_AT } from './service-events';
 
 /** All that is compared of a content: see `endingOf`. */
-export type Ending = Record<string, unknown>;
+export type Ending = Record<string, unknown> & { content: Record<string, unknown>[] };
 
 /**
  * How a content ended in Postgres, without ids and times of its own, for a clean stream and its interleavings to be
@@ -33,9 +35,38 @@ export async function endingOf(world: World, id: string): Promise<Ending> {
       convert_from(value, 'UTF8')::jsonb->'payload' AS payload FROM milestones
       WHERE content_id = $1 AND sequence IS NOT NULL AND topic <> 'internal.lifecycle.events' ORDER BY topic, topic_sequence`),
     lastTransition:
-      await one(`SELECT convert_from(value, 'UTF8')::jsonb->'payload' - 'cause_event_id' AS payload FROM milestones
+      await one(`SELECT (convert_from(value, 'UTF8')::jsonb->'payload') - 'cause_event_id' AS payload FROM milestones
       WHERE content_id = $1 AND topic = 'internal.lifecycle.events' ORDER BY sequence DESC LIMIT 1`),
     deadLetters: await one('SELECT code FROM dead_letters WHERE content_id = $1'),
   };
   return JSON.parse(JSON.stringify(ending).replaceAll(id, 'ID')) as Ending;
+}
+
+/**
+ * The same, and what the run itself says where it is open. Its row has manifests with the next announcement, and a fact
+ * that changes nothing others hear of makes none: so manifests of an open content are taken from its run.
+ */
+export async function standingOf(world: World, id: string): Promise<Ending> {
+  const ending = await endingOf(world, id);
+  const [row] = ending.content;
+  if (row?.['phase'] !== 'open') return ending;
+  const view = await world.temporal.client.workflow.getHandle(workflowIdOf(id)).query(stateQuery);
+  const { status, stage, visibility, attention, code, revision, manifests, openFlags, decision } = view;
+  const run = {
+    status,
+    stage,
+    visibility,
+    attention,
+    code,
+    revision,
+    manifests,
+    flags: openFlags.map(({ at }) => at).sort(),
+  };
+  const content = { ...row, hls_manifest: undefined, dash_manifest: undefined, cek_id: undefined };
+  const standing = {
+    ...ending,
+    content: [content],
+    run: { ...run, decision: decision && [decision.decision, decision.at] },
+  };
+  return JSON.parse(JSON.stringify(standing).replaceAll(id, 'ID')) as Ending;
 }

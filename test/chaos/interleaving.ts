@@ -13,14 +13,26 @@ export interface Scenario {
 const MOST = 3;
 const DECISIONS = ['APPROVED', 'APPROVED', 'AGE_GATED', 'EDIT_REQUESTED'] as const;
 
-export function randomScenario(random: Random): Scenario {
-  const times = random.shuffle(Array.from({ length: 2 * MOST }, (_, index) => 10 + index));
-  const flags = times.slice(0, random.below(MOST)).sort((a, b) => a - b);
-  const decisions = times
-    .slice(MOST, MOST + 1 + random.below(MOST))
-    .sort((a, b) => a - b)
-    .map((at) => ({ at, decision: DECISIONS[random.below(DECISIONS.length)] ?? 'APPROVED' }));
-  return { flags, decisions };
+/** Where a content may stand after its events. */
+export const STATUSES = ['PUBLISHED', 'AWAITING_REVIEW', 'AWAITING_CREATOR'] as const;
+
+/** What flags and decisions amount to, said once more and without any order. */
+export function statusAfter({ flags, decisions }: Scenario): (typeof STATUSES)[number] {
+  const last = decisions.reduce((newest, next) => (next.at > newest.at ? next : newest));
+  if (flags.some((at) => at > last.at)) return 'AWAITING_REVIEW';
+  return last.decision === 'EDIT_REQUESTED' ? 'AWAITING_CREATOR' : 'PUBLISHED';
+}
+
+/** One that ends as wanted: up to two flags, one to three decisions. */
+export function randomScenario(random: Random, wanted: (typeof STATUSES)[number] = 'PUBLISHED'): Scenario {
+  for (;;) {
+    const times = random.shuffle(Array.from({ length: 2 * MOST }, (_, index) => 10 + index));
+    const flags = times.slice(0, random.below(MOST));
+    const decisions = times
+      .slice(MOST, MOST + 1 + random.below(MOST))
+      .map((at) => ({ at, decision: DECISIONS[random.below(DECISIONS.length)] ?? 'APPROVED' }));
+    if (statusAfter({ flags, decisions }) === wanted) return { flags, decisions };
+  }
 }
 
 /** In the order in which it happened, each event once. */

@@ -4,11 +4,20 @@ import { createIntake } from '../../bridge/inbound/intake';
 import type { KafkaRecord } from '../../contracts/model/ports';
 import { UNGUARDED } from '../integration/bridge/events';
 import { eventually } from '../support/eventually';
+import { TestFailure } from '../support/test-failure';
 import { createWorld, type World } from '../support/world';
 import { createRandom, sized } from './chaos';
-import { endingOf, type Ending } from './ending';
-import { cleanStream, interleave, randomScenario, type Order, type Scenario } from './interleaving';
-import { BY_SERVICES, registerAll, valueOf, type ServiceEvent } from './service-events';
+import { endingOf, standingOf, type Ending } from './ending';
+import {
+  cleanStream,
+  interleave,
+  randomScenario,
+  statusAfter,
+  STATUSES,
+  type Order,
+  type Scenario,
+} from './interleaving';
+import { BY_SERVICES, events, registerAll, valueOf, type ServiceEvent } from './service-events';
 
 const SCENARIOS = sized({ full: 12, short: 5 });
 const OF_EACH = sized({ full: 20, short: 5 });
@@ -16,6 +25,9 @@ const COPIES = 5;
 const ENDS_WITHIN_MS = 400_000;
 /** How often the dispatcher gets everything done before the next records come: what is told in one signal varies. */
 const PAUSES = 1 / 3;
+
+/** Seconds: newer than everything in a stream. */
+const LAST = 95;
 
 interface Stream {
   id: string;
@@ -25,7 +37,9 @@ interface Stream {
 }
 
 const random = createRandom('interleavings');
-const scenarios: Scenario[] = Array.from({ length: SCENARIOS }, () => randomScenario(random));
+const scenarios: Scenario[] = Array.from({ length: SCENARIOS }, (_, index) =>
+  randomScenario(random, STATUSES[index % STATUSES.length]),
+);
 const cleanOf = (scenario: number, id: string): ServiceEvent[] => cleanStream(scenarios[scenario] as Scenario, id);
 const cleans = scenarios.map((_, scenario): Stream => {
   const id = `clean-${String(scenario)}`;
@@ -98,15 +112,8 @@ async function takeIn(streams: Stream[]): Promise<void> {
   await eventually('all is dispatched', isDispatched);
 }
 
-/** What flags and decisions amount to, said once more and without any order. */
-function statusAfter({ flags, decisions }: Scenario): string {
-  const last = decisions.reduce((newest, next) => (next.at > newest.at ? next : newest));
-  if (flags.some((at) => at > last.at)) return 'AWAITING_REVIEW';
-  return last.decision === 'EDIT_REQUESTED' ? 'AWAITING_CREATOR' : 'PUBLISHED';
-}
-
 /** Every stream is where its facts lead, nothing is on its way to a run or to Kafka. */
-async function settled(streams: Stream[]): Promise<void> {
+async function settled(streams: Stream[], wantedOf: (scenario: Scenario) => string = statusAfter): Promise<void> {
   await eventually(
     'all contents have ended',
     async () => {
@@ -116,12 +123,13 @@ async function settled(streams: Stream[]): Promise<void> {
       );
       const now = new Map(rows.map((row) => [row.content_id, row]));
       for (const { id, scenario } of streams) {
-        const wanted = statusAfter(scenarios[scenario] as Scenario);
+        const wanted = wantedOf(scenarios[scenario] as Scenario);
         const row = now.get(id);
         const isThere = row?.status === wanted && (wanted !== 'PUBLISHED' || row.phase === 'terminal');
         if (!isThere) moving.push(`${id}: ${row?.status ?? 'nothing'} instead of ${wanted}`);
       }
-      if (moving.length > 0) throw new Error(`${String(moving.length)} have not: ${moving.slice(0, 5).join('; ')}`);
+      if (moving.length > 0)
+        throw new TestFailure(`${String(moving.length)} have not: ${moving.slice(0, 5).join('; ')}`);
       return (await isDispatched()) && (await count('milestones WHERE sent_at IS NULL')) === 0;
     },
     ENDS_WITHIN_MS,
@@ -132,7 +140,13 @@ async function settled(streams: Stream[]): Promise<void> {
 const firstOrder = ({ told, scenario }: Stream): string =>
   `${String(scenario)}: ${[...new Set(told.map(({ topic, at }) => `${topic} ${String(at)}`))].join(', ')}`;
 
-let endings: Ending[];
+/** Each interleaving as its clean stream is. */
+async function expectAlike(look: (world: World, id: string) => Promise<Ending>): Promise<void> {
+  const wanted = await Promise.all(cleans.map(({ id }) => look(world, id)));
+  for (const { id, scenario, order } of interleavings) {
+    expect({ id, order, ending: await look(world, id) }).toEqual({ id, order, ending: wanted[scenario] });
+  }
+}
 
 it('clean streams end as their flags and decisions say, in more than one way', async () => {
   await registerAll(
@@ -141,9 +155,9 @@ it('clean streams end as their flags and decisions say, in more than one way', a
   );
   await takeIn(cleans);
   await settled(cleans);
-  endings = await Promise.all(cleans.map(({ id }) => endingOf(world, id)));
-  expect(new Set(scenarios.map(statusAfter)).size).toBeGreaterThan(1);
-  expect(new Set(endings.map((ending) => JSON.stringify(ending))).size).toBeGreaterThan(1);
+  const endings = await Promise.all(cleans.map(({ id }) => endingOf(world, id)));
+  expect(new Set(scenarios.map(statusAfter)).size).toBe(STATUSES.length);
+  expect(new Set(endings.map((ending) => JSON.stringify(ending))).size).toBeGreaterThanOrEqual(STATUSES.length);
 });
 
 it('shuffled and five-fold, they end in the same state, with the same milestones', async () => {
@@ -161,12 +175,23 @@ it('shuffled and five-fold, they end in the same state, with the same milestones
     `interleavings: ${String(interleavings.length)} of ${String(SCENARIOS)} streams, ${String(orders.size)} orders; ` +
       `${String(records)} records in ${String(batches)} batches, ${String(signals)} turns of keys, ${seconds.toFixed(1)} s\n`,
   );
-  for (const { id, scenario, order } of interleavings) {
-    expect({ id, order, ending: await endingOf(world, id) }).toEqual({ id, order, ending: endings[scenario] });
-  }
+  await expectAlike(standingOf);
   // Each event was kept under its two ids, and every other copy was counted.
   const { rows } = await world.pool.query<{ ids: number; repeats: number }>(
     `SELECT count(*)::int AS ids, sum(repeats)::int AS repeats FROM event_ids WHERE content_id LIKE 'mixed-%'`,
   );
   expect(rows).toEqual([{ ids: (records / COPIES) * 2, repeats: (records / COPIES) * (COPIES - 2) }]);
+});
+
+it('once all are decided, clean or not, they are published alike, each event has its answer', async () => {
+  const all = [...cleans, ...interleavings];
+  await takeIn(all.map((stream) => ({ ...stream, told: [events.decided(stream.id, LAST, 'APPROVED')] })));
+  await settled(all, () => 'PUBLISHED');
+  await expectAlike(endingOf);
+  expect(await count(`event_ids WHERE outcome IS NULL OR outcome IN ('delivered', 'parked', 'dead')`)).toBe(0);
+  const published = `milestones WHERE topic = 'media.published'`;
+  expect([await count(published), await count(`(SELECT DISTINCT content_id FROM ${published}) x`)]).toEqual([
+    all.length,
+    all.length,
+  ]);
 });
