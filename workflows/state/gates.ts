@@ -14,9 +14,16 @@ const canTranscode = (state: LifecycleState): boolean => done(state, 'upload');
 const canModerate = (state: LifecycleState): boolean => done(state, 'transcode');
 export const canPackage = (state: LifecycleState): boolean => done(state, 'moderate') && verdictOf(state) === 'cleared';
 
-/** Visible only with everything made, nothing open, and a decision that Postgres knows. */
+/**
+ * Visible only with everything verified and made, nothing open, and a decision that Postgres knows. A service's package
+ * may be announced before its renditions, and before we have looked at the upload.
+ */
 export const canPublish = (state: LifecycleState): boolean =>
-  done(state, 'package') && verdictOf(state) === 'cleared' && standingDecision(state)?.recorded === true;
+  MADE.every((stage) => done(state, stage)) &&
+  verdictOf(state) === 'cleared' &&
+  standingDecision(state)?.recorded === true;
+
+const MADE: readonly Stage[] = ['upload', 'transcode', 'package'];
 
 const GATES: Record<Stage, (state: LifecycleState) => boolean> = {
   upload: canVerify,
@@ -26,7 +33,7 @@ const GATES: Record<Stage, (state: LifecycleState) => boolean> = {
   publish: canPublish,
 };
 
-/** Earlier stages all done, the own gate open, not begun yet. */
+/** Its gate is open, and it was not begun yet. */
 export function isOpen(state: LifecycleState, stage: Stage): boolean {
   return state.stages[stage].status === 'PENDING' && GATES[stage](state);
 }

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { CompressionCodecs, CompressionTypes, Kafka as KafkaJs, logLevel } from 'kafkajs';
 import type { KafkaConsumer } from '../../../contracts/model/ports';
 import { eventually } from '../../support/eventually';
+import { sendBatch, sendZstd, zstdBomb } from '../../support/raw-kafka';
 import { createWorld, type World } from '../../support/world';
 
 /** Asked of the topic, so that the broker compresses anew what it is sent: with the very classes of the Java client. */
@@ -21,33 +19,6 @@ afterAll(() => world.close());
 
 const create = (name: string, config: Record<string, string>, partitions = 1): Promise<void> =>
   world.kafka.createTopics([{ name, partitions, config }]);
-
-/** One batch of a client of its own: ours neither compresses nor sends large batches. */
-async function sendBatch(
-  topic: string,
-  values: string[],
-  partition = 0,
-  compression = CompressionTypes.None,
-): Promise<void> {
-  const client = new KafkaJs({ brokers: [...world.stack.kafka.brokers], logLevel: logLevel.NOTHING });
-  const producer = client.producer();
-  await producer.connect();
-  const onBroker = `${world.config.kafka.topicPrefix}${topic}`;
-  try {
-    await producer.send({ topic: onBroker, compression, messages: values.map((value) => ({ value, partition })) });
-  } finally {
-    await producer.disconnect();
-  }
-}
-
-/** One record of 80 MiB zeros, in 3 KiB of zstd: small to the broker, which reads it as a stream. */
-async function sendBomb(topic: string): Promise<void> {
-  const bomb = readFileSync(join(__dirname, '../../fixtures/compression/bomb.zst'));
-  const codecs = CompressionCodecs as Record<number, () => object>;
-  const real = codecs[CompressionTypes.ZSTD];
-  codecs[CompressionTypes.ZSTD] = () => ({ ...real?.(), compress: () => Promise.resolve(bomb) });
-  await sendBatch(topic, ['stands for the bomb'], 0, CompressionTypes.ZSTD);
-}
 
 interface Seen {
   consumer: KafkaConsumer;
@@ -73,14 +44,14 @@ test.each(COMPRESSIONS)('batches in %s are read, small and large, and go on behi
   await create(type, { 'compression.type': type });
   const large = Array.from({ length: 3_000 }, (_, index) => JSON.stringify({ n: index, text: `reelway ${type}` }));
   const sent = ['one', 'ünïcode', '', ...large];
-  await sendBatch(type, ['one', 'ünïcode', '']);
-  await sendBatch(type, large);
+  await sendBatch(world, type, ['one', 'ünïcode', '']);
+  await sendBatch(world, type, large);
   const first = await read(type);
   await eventually('all of it', () => first.values.length === sent.length);
   expect(first.values).toEqual(sent);
   await eventually('a commit', async () => (await committed(type))[0] === String(sent.length));
   await first.consumer.close();
-  await sendBatch(type, ['later']);
+  await sendBatch(world, type, ['later']);
   const second = await read(type);
   await eventually('the rest', () => second.values.length > 0);
   expect(second.values).toEqual(['later']);
@@ -88,10 +59,10 @@ test.each(COMPRESSIONS)('batches in %s are read, small and large, and go on behi
 
 test('a batch that would need too much memory waits; what stands before it and other partitions go on', async () => {
   await create('bomb', {}, 2);
-  await sendBatch('bomb', ['before']);
-  await sendBomb('bomb');
-  await sendBatch('bomb', ['behind']);
-  await sendBatch('bomb', ['neighbour'], 1);
+  await sendBatch(world, 'bomb', ['before']);
+  await sendZstd(world, 'bomb', zstdBomb());
+  await sendBatch(world, 'bomb', ['behind']);
+  await sendBatch(world, 'bomb', ['neighbour'], { partition: 1 });
   const { consumer, values } = await read('bomb');
   const waiting = await eventually('a partition that waits', () =>
     consumer.waiting().find(({ attempts }) => attempts >= 2 && values.length === 2),
@@ -99,7 +70,7 @@ test('a batch that would need too much memory waits; what stands before it and o
   expect(waiting).toMatchObject({ topic: 'bomb', partition: 0, error: { code: 'BATCH_TOO_LARGE' } });
   expect(waiting.error.message).toContain('bomb/0, offsets 1 to 1');
 
-  await sendBatch('bomb', ['still going on'], 1);
+  await sendBatch(world, 'bomb', ['still going on'], { partition: 1 });
   await eventually('the neighbour', async () => (await committed('bomb')).join() === '1,2');
   expect([...values].sort()).toEqual(['before', 'neighbour', 'still going on']);
 });
