@@ -62,7 +62,7 @@ export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger)
   });
   const eventToSignal = new Histogram({
     name: 'reelway_bridge_event_to_signal_seconds',
-    help: "From a record's own time in Kafka to the outcome, in Postgres, of the signal or start that carried it.",
+    help: "From a record's own time in Kafka until Temporal has accepted the signal or start that carries it.",
     buckets: EVENT_SECONDS,
     registers,
   });

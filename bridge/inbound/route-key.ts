@@ -47,7 +47,7 @@ const endAll = (rows: OpenRow[], end: Exclude<RowEnd, 'dead'>): Ends => rows.map
 
 /** Nothing was done for the key; it is due at once. */
 export const givenBack = ({ claim }: PlannedKey): Settlement => ({
-  ...{ claim, rows: [], started: null, code: null, againInMs: 0 },
+  ...{ claim, rows: [], started: null, takenBack: null, code: null, againInMs: 0 },
 });
 
 /** Carries a plan out for one key; whatever Temporal does, the answer says what to write and when to come again. */
