@@ -137,17 +137,20 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     ],
     stop: () =>
       (stopped ??= stopAll([
-        () => consumer.close(),
-        () => sweeper.stop(),
+        // Side by side: each may wait for Kafka for 10 s where it has just come back, and a process has 28 s in all.
+        () => allOf(consumer.close(), sweeper.stop(), keeper.stop(), flusher.stop()),
         () => dispatcher.stop(),
         () => pauses.stop(),
-        () => keeper.stop(),
-        () => flusher.stop(),
       ])),
   };
 }
 
 const isLifecycle = (topic: string): boolean => (LIFECYCLE_TOPICS as readonly string[]).includes(topic);
+
+/** Resolves when all have ended; throws what one of them threw. */
+async function allOf(...ends: Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(ends)) if (end.status === 'rejected') throw end.reason;
+}
 
 /** In order, each whatever became of the one before. */
 async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {

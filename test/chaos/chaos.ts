@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 
 /** Every run differs, and says how it is repeated: `REELWAY_CHAOS_SEED=… npm run test:chaos`. */
-export const SEED = Number(process.env['REELWAY_CHAOS_SEED'] ?? randomInt(2 ** 31));
+const SEED = Number(process.env['REELWAY_CHAOS_SEED'] ?? randomInt(2 ** 31));
 process.stderr.write(
   `chaos: REELWAY_CHAOS_SEED=${String(SEED)} REELWAY_CHAOS=${process.env['REELWAY_CHAOS'] ?? 'full'}\n`,
 );
@@ -9,6 +9,9 @@ process.stderr.write(
 /** How much of it: `npm run test:chaos` runs all, `-- --short` what fits the five minutes of a verification. */
 export const sized = <T>({ full, short }: { full: T; short: T }): T =>
   process.env['REELWAY_CHAOS'] === 'short' ? short : full;
+
+/** One line of what a test measured, also where it passed. */
+export const report = (text: string): void => void process.stderr.write(`chaos: ${text}\n`);
 
 export interface Random {
   /** From 0 (included) to 1 (excluded). */

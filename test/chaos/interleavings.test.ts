@@ -64,12 +64,12 @@ beforeAll(async () => {
   const { pool, log, config } = world;
   const runs = createRuns(world.temporal.client, config.bridge.callsPerSecond);
   const guard = { count: () => undefined, isPaused: () => false };
-  const onSettled = (): void => {
+  const onRouted = (): void => {
     signals += 1;
   };
   // Two, as of two processes.
   for (let index = 0; index < 2; index++) {
-    dispatchers.push(startDispatcher({ pool, runs, guard, policy: config.policy, log, concurrency: 16, onSettled }));
+    dispatchers.push(startDispatcher({ pool, runs, guard, policy: config.policy, log, concurrency: 16, onRouted }));
   }
 });
 afterAll(async () => {

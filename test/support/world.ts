@@ -30,6 +30,8 @@ export interface WorldOptions {
   env?: Record<string, string>;
   /** Partitions per topic; default 3 or fewer. 'real': as the topic table says. */
   partitions?: number | 'real';
+  /** Servers in place of the shared ones: those that a test takes away. */
+  servers?: Partial<Pick<StackInfo, 'temporal' | 'kafka' | 'postgres'>>;
 }
 
 /** Everything one test file needs for itself on the shared servers: database, topics, namespace, folders, keys. */
@@ -55,7 +57,7 @@ export interface World {
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const uses = new Set(options.uses ?? ['postgres', 'kafka', 'temporal']);
-  const stack = testStack();
+  const stack: StackInfo = { ...testStack(), ...options.servers };
   const name = `w${randomBytes(5).toString('hex')}`;
   const dirs = makeDirs(name);
   const env = { ...worldEnv(name, stack, dirs), ...options.env };

@@ -6,11 +6,15 @@ import { isAlive, type Identity } from './identity';
 export const STOP_DEADLINE_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 
+/** Nobody can pass these on to children: they never reach the program. */
+const NOT_HEARD: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGSTOP', 'SIGCONT']);
+
 /** Signals the whole group; one that is gone hears nothing. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   if (pid <= 1) return; // it never started; 0 would mean our own group
-  // Each backend of Postgres leads a group of its own. A busy one would outlive its killed parent and block the restart.
-  const children = signal === 'SIGKILL' ? childrenOf(pid) : [];
+  // Each backend of Postgres leads a group of its own. A busy one would outlive its killed parent and block the restart;
+  // one whose parent is stopped would go on answering.
+  const children = NOT_HEARD.has(signal) ? childrenOf(pid) : [];
   for (const target of [-pid, ...children]) send(target, signal);
 }
 
