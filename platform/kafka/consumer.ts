@@ -4,6 +4,7 @@ import type { ConsumeOptions, KafkaConsumer } from '../../contracts/model/ports'
 import type { Logger } from '../log';
 import { createBatchHandler } from './batch-handler';
 import { RETRY } from './client';
+import { onPassedOver } from './compression/codecs';
 import { createFailures, type Failures } from './failures';
 import type { TopicNames } from './names';
 
@@ -52,7 +53,12 @@ export function startConsumer(setting: ConsumerSetting): KafkaConsumer {
     ...{ heartbeatAt: 0, joins: 0, assignment: {} },
     ...{ failures: createFailures(), closing: closing.signal },
   };
-  const supervised = supervise(setting, state);
+  const stopListening = onPassedOver(({ topic: onBroker, partition }, error) => {
+    const topic = setting.names.ofContract(onBroker);
+    const isOurs = setting.names.onBroker(topic) === onBroker && state.assignment[topic]?.includes(partition);
+    if (isOurs === true) state.failures.add(topic, partition, error);
+  });
+  const supervised = supervise(setting, state).finally(stopListening);
   return {
     lastHeartbeatAt: () => state.heartbeatAt,
     joins: () => state.joins,

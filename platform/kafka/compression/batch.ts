@@ -17,6 +17,9 @@ const RECORDS_AT = 57;
 const MAGIC = 2;
 const CODEC_MASK = 7;
 
+/** Where the head of the compressed bytes begins, in the memory that they are in. */
+export const headAt = (compressed: Buffer): number => compressed.byteOffset - HEAD_BYTES;
+
 /**
  * The head stands right before the compressed records, in the response of which kafkajs hands out a slice. Null where
  * what stands there is not the head of just this batch, as with the formats before Kafka 0.11.

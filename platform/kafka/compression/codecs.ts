@@ -4,9 +4,10 @@ import { CompressionCodecs, CompressionTypes } from 'kafkajs';
 import { ReelwayError } from '../../../contracts/model/errors';
 import { toReelwayError } from '../../errors';
 import type { Logger } from '../../log';
-import { headBefore, type BatchHead } from './batch';
+import { headAt, headBefore, type BatchHead } from './batch';
 import { unlz4 } from './lz4';
 import { tooLarge, unreadable } from './output';
+import { placeOf, type BatchPlace } from './place';
 import { standIns } from './refusal';
 import { unsnappy } from './snappy';
 import { unzstd } from './zstd';
@@ -48,7 +49,8 @@ export function registerCodecs(log: Logger): void {
 async function read(compressed: Buffer, codec: number, decode: Decode, log: Logger): Promise<Buffer> {
   const head = headBefore(compressed, codec);
   if (head === null) return await decode(compressed, BATCH_BYTES);
-  if (head.records > MOST_RECORDS) return await passOver(head, log);
+  if (head.records > MOST_RECORDS)
+    return await passOver(head, placeOf(Buffer.from(compressed.buffer), headAt(compressed)), log);
   const before = taken.get(compressed.buffer) ?? 0;
   const overhead = head.records * RECORD_BYTES;
   const room = Math.min(BATCH_BYTES, RESPONSE_BYTES - before);
@@ -66,10 +68,25 @@ async function read(compressed: Buffer, codec: number, decode: Decode, log: Logg
 /** By this name kafkajs ends the partition's part of the response, and takes the other partitions as they are. */
 const PARTIAL = 'KafkaJSPartialMessageError';
 
-async function passOver({ firstOffset, records }: BatchHead, log: Logger): Promise<never> {
-  const text = `The batch from offset ${String(firstOffset)} on has ${String(records)} records; at most ${String(MOST_RECORDS)} can be read.`;
+/** Hears of a partition that waits before a batch for which it gets nothing at all. */
+type PassedOver = (place: BatchPlace, error: ReelwayError) => void;
+const listeners = new Set<PassedOver>();
+
+/** Until the returned function is called. For the whole process: who listens knows its own topics. */
+export function onPassedOver(listener: PassedOver): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+async function passOver({ firstOffset, records }: BatchHead, place: BatchPlace | null, log: Logger): Promise<never> {
+  const where = place === null ? 'A topic that cannot be told' : `${place.topic}/${String(place.partition)}`;
+  const text = `${where}: the batch from offset ${String(firstOffset)} on has ${String(records)} records; at most ${String(MOST_RECORDS)} can be read.`;
   const error = new ReelwayError('BATCH_TOO_LARGE', text);
-  log.error({ err: error, code: error.code }, 'a partition waits before a batch that cannot be read');
+  if (place) for (const listener of listeners) listener(place, error);
+  log.error(
+    { err: error, code: error.code, ...place, hint: error.hint },
+    'a partition waits before a batch that cannot be read',
+  );
   await new Promise((resolve) => setTimeout(resolve, HOLD_MS));
   throw Object.defineProperty(error, 'name', { value: PARTIAL });
 }

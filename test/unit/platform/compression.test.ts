@@ -102,4 +102,56 @@ describe('what kafkajs gets', () => {
     const batch = batchOf(fixture('sized.zst'), 100_001);
     await expect(zstd(batch)).rejects.toMatchObject({ name: 'KafkaJSPartialMessageError', code: 'BATCH_TOO_LARGE' });
   });
+
+  describe('of a batch for which it can get nothing', () => {
+    const int = (bytes: 2 | 4 | 8, value: number): Buffer => {
+      const buffer = Buffer.alloc(bytes);
+      buffer.writeIntBE(value, bytes === 8 ? 2 : 0, bytes === 8 ? 6 : bytes);
+      return buffer;
+    };
+    const partition = (number: number, records: Buffer, aborted = 0): Buffer =>
+      Buffer.concat([
+        ...[int(4, number), int(2, 0), int(8, 9), int(8, 9), int(8, 0)],
+        ...[
+          int(4, aborted === 0 ? -1 : aborted),
+          Buffer.alloc(16 * aborted),
+          int(4, -1),
+          int(4, records.length),
+          records,
+        ],
+      ]);
+    const topic = (name: string, partitions: Buffer[]): Buffer =>
+      Buffer.concat([int(2, name.length), Buffer.from(name), int(4, partitions.length), ...partitions]);
+    const response = (topics: Buffer[]): Buffer => {
+      const body = Buffer.concat([int(4, 7), Buffer.alloc(10), int(4, topics.length), ...topics]);
+      return Buffer.concat([int(4, body.length), body]);
+    };
+    const small = Buffer.alloc(300, 1);
+    const earlier = response([topic('earlier', [partition(0, small)])]);
+    const before = topic('before', [partition(0, small), partition(1, Buffer.alloc(0))]);
+
+    /** What it is told about the batch, at the end of the second partition of a topic, behind other responses. */
+    async function told(behind: Buffer): Promise<string> {
+      const batch = batchOf(fixture('sized.zst'), 100_001);
+      const last = topic('the.topic', [partition(4, small, 2), partition(5, Buffer.concat([small, batch]))]);
+      const all = Buffer.concat([behind, response([before, last])]);
+      const memory = Buffer.from(new ArrayBuffer(all.length));
+      all.copy(memory);
+      return zstd(memory.subarray(memory.length - batch.length)).then(
+        () => 'nothing',
+        (error: unknown) => (error as Error).message,
+      );
+    }
+
+    test('the topic and partition, wherever it stands in what kafkajs holds', async () => {
+      expect(await told(Buffer.alloc(0))).toMatch(/^the\.topic\/5: the batch from offset 1000 on has 100001 records/);
+      expect(await told(Buffer.concat([earlier, earlier]))).toMatch(/^the\.topic\/5: /);
+    });
+
+    test('no wrong name where the memory begins with something else', async () => {
+      for (const behind of [Buffer.alloc(3), Buffer.alloc(4, 0xff), Buffer.from('something else')]) {
+        expect(await told(behind)).toMatch(/^A topic that cannot be told: the batch/);
+      }
+    });
+  });
 });
