@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../contracts/model/errors';
 import { buryRows, type BuriedRow } from '../../platform/postgres/dead-letters';
+import { reached } from '../../platform/faults';
 import { closeRows, reopenWaiting, type OpenRow, type RoutedRow } from '../../platform/postgres/inbox';
 import { lockClaimed, releaseKeys, type ClaimedKey, type Release } from '../../platform/postgres/inbox-keys';
 import { writeRouted, type RoutedOutcome } from '../../platform/postgres/event-ids';
@@ -113,6 +114,7 @@ async function write(db: PoolClient, all: Settlement[]): Promise<void> {
     db,
     ours.map((one) => toRelease(one, reopened.has(one.claim.key))),
   );
+  await reached('bridge.before-mark-commit');
 }
 
 const toRelease = ({ claim, code, againInMs }: Settlement, hasMore: boolean): Release => ({

@@ -90,6 +90,7 @@ const CASES = [
   { point: 'bridge.before-inbox-commit', ...BRIDGE, differs: 'redelivery' },
   { point: 'bridge.after-inbox-commit', ...BRIDGE, differs: 'repeats' },
   { point: 'bridge.after-signal', ...BRIDGE, differs: 'signals' },
+  { point: 'bridge.before-mark-commit', ...BRIDGE, differs: 'signals' },
 ] as const;
 
 describe('SIGKILL', () => {
@@ -117,6 +118,9 @@ describe('SIGKILL', () => {
       // Nothing was kept of the first delivery, so what is there came with a second one.
       if (differs === 'redelivery') expect(inboxRows.rowCount).toBe(0);
       await expectOneOfEach(item);
+      // The run took the upload once, however often it was told of it.
+      const { facts } = await item.show();
+      expect(facts).toMatchObject([{ topic: 'media.upload.initiated', outcome: 'applied' }]);
       const ended = await outputsOf(item);
       expect(ended.filter((one) => recorded.some((before) => before.variant === one.variant))).toEqual(recorded);
       if (point === 'transcode.after-record') expect(recorded).not.toHaveLength(0);

@@ -4,7 +4,12 @@ import { TestFailure } from '../../support/test-failure';
 import { createWorld, type World } from '../../support/world';
 import { newContentId, outcomesOf, runsOf, upload, type SeenRun } from './events';
 
-const POINTS = ['bridge.before-inbox-commit', 'bridge.after-inbox-commit', 'bridge.after-signal'] as const;
+const POINTS = [
+  'bridge.before-inbox-commit',
+  'bridge.after-inbox-commit',
+  'bridge.after-signal',
+  'bridge.before-mark-commit',
+] as const;
 type Point = (typeof POINTS)[number];
 
 interface Crash {
@@ -64,10 +69,14 @@ test('killed before the offset commits: the record is read again, known, and sta
   expect(await stored(crash)).toBe(1);
 }, 70_000);
 
-test('killed between the signal and its mark: the same row is signalled again, under the same row id', () => {
-  const { runs } = after('bridge.after-signal');
-  expect(runs).toHaveLength(1);
-  const rows = runs.flatMap((run) => run.signals.flat().map((fact) => fact.row));
+test.each([
+  ['between the signal and its mark', 'bridge.after-signal'],
+  ['before the mark commits', 'bridge.before-mark-commit'],
+] as const)('killed %s: the same row is signalled again, under the same row id', async (_when, point) => {
+  const crash = after(point);
+  expect(crash.runs).toHaveLength(1);
+  const rows = crash.runs.flatMap((run) => run.signals.flat().map((fact) => fact.row));
   expect(rows).toHaveLength(2);
   expect(new Set(rows).size).toBe(1);
+  expect(await stored(crash)).toBe(1);
 });
