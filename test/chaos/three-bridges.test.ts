@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually';
 import type { ReelwayProcess } from '../support/processes';
 import { createWorld, type World } from '../support/world';
 import { createRandom, report, sized } from './chaos';
-import { coordinatorLog } from './coordinator-log';
+import { coordinatorLog, type GroupEntry } from './coordinator-log';
 import { allDelivered, expectEachOnce, expectTakenOn, SERVICES } from './deliveries';
 import { createEvents, startLoad } from './load';
 
@@ -36,7 +36,7 @@ test(`three bridges that come and go, one of them stopped for ${String(STOPPED_M
 
   const changes = comeAndGo(others);
   changes.catch(() => undefined); // looked at below
-  const held = await stopFor(STOPPED_MS, victim);
+  const held = await stopUntilLeftOut(victim, victimId ?? '');
   await load.done;
   await changes;
   await allDelivered(world, events, HEALED_WITHIN_MS);
@@ -49,7 +49,7 @@ test(`three bridges that come and go, one of them stopped for ${String(STOPPED_M
   });
   // The group went on without the one that was stopped; it came back as another member.
   expect(entries.find(({ members }) => members.length > 0)?.members).toEqual([victimId]);
-  expect(entries.some(({ members }) => members.length > 0 && !members.includes(victimId ?? ''))).toBe(true);
+  expect(entries.at(-1)?.members).not.toContain(victimId);
   expect(entries.at(-1)?.generation).toBeGreaterThan(CHANGES);
   const { rows } = await world.pool.query<{ repeats: number }>('SELECT sum(repeats)::int AS repeats FROM event_ids');
   const words = await expectTakenOn(world);
@@ -81,16 +81,20 @@ async function comeAndGo(first: ReelwayProcess[]): Promise<void> {
   await Promise.all(under);
 }
 
-/** Stops it in a moment in which it holds keys, and lets it go on; returns how many. */
-async function stopFor(ms: number, victim: ReelwayProcess): Promise<number> {
+/** Stops it while it holds keys, until the group went on without it: `STOPPED_MS`, or longer where it was about to join. Returns how many. */
+async function stopUntilLeftOut(victim: ReelwayProcess, memberId: string): Promise<number> {
   try {
     const held = await stopWithKeys(victim);
-    await delay(ms);
+    await delay(STOPPED_MS);
+    await eventually('the group goes on without it', async () => isLeftOut(memberId, await coordinatorLog(world)));
     return held;
   } finally {
     victim.kill('SIGCONT');
   }
 }
+
+const isLeftOut = (memberId: string, entries: GroupEntry[]): boolean =>
+  entries.some(({ members }) => members.length > 0 && !members.includes(memberId));
 
 const stopWithKeys = (victim: ReelwayProcess): Promise<number> =>
   eventually('it is stopped with keys in hand', async () => {
