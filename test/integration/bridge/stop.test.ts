@@ -24,6 +24,7 @@ test('a consumer that is slow to leave holds up nothing else: what asks Kafka fr
     lastHeartbeatAt: () => Date.now(),
     assignment: () => ({}),
     waiting: () => [],
+    joins: () => 1,
     close: () => left,
   };
   let questions = 0;
