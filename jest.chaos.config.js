@@ -11,6 +11,8 @@ module.exports = {
   displayName: 'chaos',
   reporters: ['default', '<rootDir>/test/support/reporter.js'],
   maxWorkers: 1,
+  // A test that fails in mid-fault leaves clients that wait for a server; a run must end all the same.
+  forceExit: true,
   testTimeout: 900_000,
   testMatch: ['<rootDir>/test/chaos/**/*.test.ts'],
 };

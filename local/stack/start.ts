@@ -43,7 +43,7 @@ async function bringUp(
   stack: RunningStack,
   dir: DataDir,
   given: GivenServers,
-  { parts = PARTS, progress = quiet, temporalConfig = {} }: StackOptions,
+  { parts = PARTS, progress = quiet, temporalConfig = {}, kafkaConfig = {} }: StackOptions,
 ): Promise<void> {
   await checkReachable(given, new Set(parts));
   const plans = await planParts(parts, given);
@@ -51,6 +51,7 @@ async function bringUp(
     dir,
     ports: new Ports(dir.ports),
     temporalConfig,
+    kafkaConfig,
     wellKnownPorts: dir.root === DATA,
     launch: stack.launch.bind(stack),
   };

@@ -35,6 +35,8 @@ export interface StackOptions {
   readonly useEnvironment?: boolean;
   /** Dynamic configuration of the Temporal server, values as JSON. Default: as the project runs it. */
   readonly temporalConfig?: Readonly<Record<string, string>>;
+  /** Properties of the Kafka broker beside those of the project; one that is there already is a list and gets longer. */
+  readonly kafkaConfig?: Readonly<Record<string, string>>;
   /** Default: no messages. */
   readonly progress?: Progress;
   /** Called when a server ends that nobody told to. Default: nothing happens. */

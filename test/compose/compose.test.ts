@@ -114,7 +114,7 @@ describe('docker-compose.yml', () => {
   it('gives Temporal the settings that the local stack gives its own', async () => {
     const ports = { take: () => Promise.resolve(1) } as unknown as Ports;
     const { spec } = await temporalServer('temporal', {
-      ...{ dir: { root: '/' } as DataDir, ports, wellKnownPorts: false, temporalConfig: {} },
+      ...{ dir: { root: '/' } as DataDir, ports, wellKnownPorts: false, temporalConfig: {}, kafkaConfig: {} },
     });
     const settings = spec.args.filter((_, index) => spec.args[index - 1] === '--dynamic-config-value');
     const text = readFileSync(join(packageRoot(), 'docker', 'temporal-dynamic-config.yaml'), 'utf8');

@@ -14,8 +14,8 @@ export function kafkaPart(): PartPlan {
       const java = javaPath() ?? 'java';
       return { java, libs, jvm: await archiveOptions(java, libs, step) };
     },
-    start: async (binaries, { dir, ports, launch }) => {
-      const { spec, brokers } = await kafkaServer(binaries, dir, ports);
+    start: async (binaries, { dir, ports, kafkaConfig, launch }) => {
+      const { spec, brokers } = await kafkaServer(binaries, dir, ports, kafkaConfig);
       await launch(spec);
       return { kafka: { brokers } };
     },

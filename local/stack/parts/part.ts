@@ -13,6 +13,7 @@ export interface Context {
   /** Whether servers may take the ports people know them by. */
   readonly wellKnownPorts: boolean;
   readonly temporalConfig: Readonly<Record<string, string>>;
+  readonly kafkaConfig: Readonly<Record<string, string>>;
   /** Starts a server and resolves when it answers. */
   readonly launch: (spec: ServerSpec) => Promise<void>;
 }

@@ -7,9 +7,12 @@ interface Settings {
 }
 
 /** One node of its own: every internal topic has one replica, and few partitions so that the first use is quick. */
-export function kafkaProperties({ port, controller, logs }: Settings): string {
+export function kafkaProperties(
+  { port, controller, logs }: Settings,
+  more: Readonly<Record<string, string>> = {},
+): string {
   const [broker, voter] = [`${HOST}:${String(port)}`, `${HOST}:${String(controller)}`];
-  return Object.entries({
+  const ours: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     // Static voters: the controller may have another port after a restart.
@@ -40,7 +43,12 @@ export function kafkaProperties({ port, controller, logs }: Settings): string {
     'num.io.threads': 4,
     'background.threads': 2,
     'num.recovery.threads.per.data.dir': 2,
-  })
+  };
+  const joined = Object.entries(more).map(([key, value]) => [
+    key,
+    key in ours ? `${String(ours[key])},${value}` : value,
+  ]);
+  return Object.entries({ ...ours, ...(Object.fromEntries(joined) as Record<string, string>) })
     .map(([key, value]) => `${key}=${String(value)}\n`)
     .join('');
 }

@@ -26,13 +26,18 @@ export interface KafkaBinaries {
 }
 
 /** One node that is broker and controller, formatted at its first start. */
-export async function kafkaServer(binaries: KafkaBinaries, dir: DataDir, ports: Ports): Promise<KafkaServer> {
+export async function kafkaServer(
+  binaries: KafkaBinaries,
+  dir: DataDir,
+  ports: Ports,
+  more: Readonly<Record<string, string>> = {},
+): Promise<KafkaServer> {
   const port = await ports.take('kafka');
   const controller = await ports.take('kafka-controller');
   const home = join(dir.root, 'kafka');
   const [properties, log4j] = [join(home, 'server.properties'), join(home, 'log4j2.properties')];
   mkdirSync(home, { recursive: true });
-  writeFileSync(properties, kafkaProperties({ port, controller, logs: join(home, 'logs') }));
+  writeFileSync(properties, kafkaProperties({ port, controller, logs: join(home, 'logs') }, more));
   writeFileSync(log4j, LOG4J);
   const java = (main: string): string[] => [
     ...[...JVM, ...binaries.jvm, `-Dlog4j2.configurationFile=${log4j}`, `-Dkafka.logs.dir=${home}`],

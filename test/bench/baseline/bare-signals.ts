@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowOptions } from '@temporalio/client';
 
 /** What a loop without a bridge does with an event: the workflow it belongs to, started or not, gets it as a signal. */
 export interface BareEvent {
@@ -8,6 +8,8 @@ export interface BareEvent {
   input: unknown;
   signal: string;
   fact: unknown;
+  /** What people see of the run: attributes, summary. The server stores and indexes it with the start. */
+  shown: Pick<WorkflowOptions, 'typedSearchAttributes' | 'staticSummary' | 'staticDetails'>;
 }
 
 /** Signals-with-start, so many at once, one event each; nothing is checked, remembered or retried. */
@@ -21,6 +23,7 @@ export async function bareSignals(client: Client, events: BareEvent[], atOnce: n
         args: [event.input],
         signal: event.signal,
         signalArgs: [[event.fact]],
+        ...event.shown,
       });
     }
   };

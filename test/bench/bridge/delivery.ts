@@ -1,3 +1,4 @@
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { LIFECYCLE_QUEUE } from '../../../contracts/model/work';
 import { workflowIdOf } from '../../../contracts/model/ids';
 import { DEFAULT_POLICY } from '../../../contracts/model/policy';
@@ -31,21 +32,49 @@ export const backlog = (prefix: string, contents: number, each: number): Event[]
     }),
   ).flat();
 
-/** Events per second of the loop without a bridge. */
-export async function bare(world: World, prefix: string, count: number, atOnce: number): Promise<number> {
-  const events = Array.from({ length: count }, (_, index) => bareEvent(`${prefix}-${String(index)}`));
+/** Events per second of the loop without a bridge. plain: without what people see of a run. */
+export async function bare(
+  world: World,
+  prefix: string,
+  count: number,
+  atOnce: number,
+  { plain = false } = {},
+): Promise<number> {
+  const events = Array.from({ length: count }, (_, index) => bareEvent(`${prefix}-${String(index)}`, plain));
   const began = performance.now();
   await bareSignals(world.temporal.client, events, atOnce);
   return count / ((performance.now() - began) / MS);
 }
 
-const bareEvent = (contentId: string): BareEvent => ({
+const bareEvent = (contentId: string, plain: boolean): BareEvent => ({
   workflowId: workflowIdOf(contentId),
   workflowType: LIFECYCLE_WORKFLOW,
   taskQueue: LIFECYCLE_QUEUE,
   input: { contentId, generation: 1, policy: DEFAULT_POLICY },
   signal: factsSignal.name,
   fact: uploadFact(),
+  shown: plain ? {} : shownOf(contentId),
+});
+
+/** The same attributes and texts as the bridge gives a start. */
+const shownOf = (contentId: string): BareEvent['shown'] => ({
+  typedSearchAttributes: new TypedSearchAttributes([
+    keyword('ContentStage', 'upload'),
+    keyword('ContentStatus', 'RUNNING'),
+    keyword('CreatorId', `creator-${contentId}`),
+    keyword('Residency', 'GLOBAL'),
+    keyword('ContentType', 'VIDEO'),
+    { key: defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL), value: false },
+    { key: defineSearchAttributeKey('Generation', SearchAttributeType.INT), value: 1 },
+    { key: defineSearchAttributeKey('StageDeadline', SearchAttributeType.DATETIME), value: new Date() },
+  ]),
+  staticSummary: `VIDEO of creator-${contentId}, GLOBAL`,
+  staticDetails: `Upload session session-${contentId}, generation 1`,
+});
+
+const keyword = (name: string, value: string) => ({
+  key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+  value,
 });
 
 const TRIED = [16, 32, 64, 128];

@@ -6,13 +6,16 @@ import { median, rounded } from '../statistics';
 import { announceRate, bareRate, portRate } from './announcing';
 import { backlog, bare, bestAtOnce, deliver, uploads } from './delivery';
 import { latency } from './latency';
-import { bareReread, handledEvents, reread, rereadContents } from './rereading';
-import { benchWorld, bridgeOf, deliveredBy, produce, until, uploadOf } from './setting';
+import { bareReread, handledEvents, memoryOf, reread, rereadContents } from './rereading';
+import { benchWorld, bridgeOf, deliveredBy, messageOf, produce, send, until, uploadOf } from './setting';
 import { countStatements } from './statements';
 
-const DELIVERED = 1_500;
+const DELIVERED = 2_000;
 const BACKLOG = { contents: 400, each: 10 };
 const REREAD = 100_000;
+/** Of each, for the million over which memory must stay flat. */
+const COPIES = 10;
+const MIB = 1024 * 1024;
 const ANNOUNCED = 5_000;
 const ANNOUNCED_WHOLE = 1_000;
 const PACED_SECONDS = 10;
@@ -85,6 +88,22 @@ function resultOf(name: string, { ours, bare: other }: Rates): BenchResult {
   };
 }
 
+const IDLE_MS = 20_000;
+
+/** Share of one core that a bridge without work takes, in percent. */
+async function idleCpu(world: World): Promise<number> {
+  const { bridge } = await bridgeOf(world, 'idle');
+  await until(async () => (await world.kafka.lag('idle', 'media.transcoded')).every(isRead));
+  const before = process.cpuUsage();
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  const { user, system } = process.cpuUsage(before);
+  await bridge.stop();
+  return ((user + system) / 1_000 / IDLE_MS) * 100;
+}
+
+const isRead = ({ high, committed }: { high: string; committed: string | null }): boolean =>
+  Number(high) === 0 || Number(committed ?? 0) >= Number(high);
+
 /** deliver and catchUp against the bare loop; onePartition against deliver, which runs beside it. */
 async function measureDelivery(options: BenchOptions, statements: () => number): Promise<BenchResult> {
   return inWorld('real', (world) =>
@@ -98,6 +117,9 @@ async function measureDelivery(options: BenchOptions, statements: () => number):
         bare(world, `${label}-bare`, DELIVERED, atOnce),
       );
       const perEvent = (statements() - before) / (DELIVERED * (options.pairs + 1));
+      const plain = await interleave(options, 'deliverOfPlain', wide, (label) =>
+        bare(world, `${label}-bare`, DELIVERED, atOnce, { plain: true }),
+      );
       const one = await interleave(
         options,
         'onePartition',
@@ -118,6 +140,8 @@ async function measureDelivery(options: BenchOptions, statements: () => number):
         ratios: Object.assign({}, ...parts.map((part) => part.ratios)) as BenchResult['ratios'],
         figures: {
           ...(Object.assign({}, ...parts.map((part) => part.figures)) as BenchResult['figures']),
+          ...resultOf('deliverOfPlain', plain).figures,
+          ...resultOf('deliverOfPlain', plain).ratios,
           ...{ bareAtOnce: atOnce, deliverStatementsPerEvent: rounded(perEvent), latencyP50Ms: p50, latencyP99Ms: p99 },
         },
       };
@@ -131,7 +155,8 @@ async function measureReread(options: BenchOptions, statements: () => number): P
     const { bridge, registry } = await bridgeOf(world);
     await produce(world, rereadContents().map(uploadOf));
     await until(async () => (await deliveredBy(registry)) >= rereadContents().length);
-    await produce(world, handledEvents(REREAD));
+    const handled = handledEvents(REREAD).map(messageOf);
+    await send(world, handled);
     await until(async () => (await deliveredBy(registry)) >= REREAD + rereadContents().length);
     await bridge.stop();
     let toTemporal = 0;
@@ -149,7 +174,13 @@ async function measureReread(options: BenchOptions, statements: () => number): P
       () => bareReread(world, REREAD),
     );
     const { ratios, figures } = resultOf('reread', rates);
-    return { ratios, figures: { ...figures, rereadDelivered: toTemporal, rereadStatementsPerEvent: asked / REREAD } };
+    const idleCpuPercent = rounded(await idleCpu(world));
+    options.say(`reads ${String(COPIES * REREAD)} records and watches the memory`);
+    for (let copy = 1; copy < COPIES; copy++) await send(world, handled);
+    const tenths = await memoryOf(world, COPIES * REREAD);
+    const memory = { memoryMiB: tenths.map((bytes) => Math.round(bytes / MIB)), idleCpuPercent };
+    const counted = { rereadDelivered: toTemporal, rereadStatementsPerEvent: asked / REREAD };
+    return { ratios, figures: { ...figures, ...counted, ...memory } };
   });
 }
 

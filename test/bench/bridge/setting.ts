@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { startBridge, type Bridge } from '../../../bridge/inbound/bridge';
+import type { OutgoingRecord } from '../../../contracts/model/ports';
 import type { LifecycleTopic } from '../../../contracts/model/topics';
 import { createRegistry, type Registry } from '../../../platform/metrics';
 import { eventually } from '../../support/eventually';
 import { createWorld, type World, type WorldOptions } from '../../support/world';
 
 /** Contents that a bridge of the benches has on their way at once; the bare loop gets the number it is best with. */
-const DISPATCH = 64;
+const DISPATCH = 32;
 
 export interface Event {
   topic: LifecycleTopic;
@@ -67,14 +68,15 @@ export const bytesOf = ({ payload }: Event): Buffer =>
     }),
   );
 
-export async function produce(world: World, events: Event[]): Promise<void> {
+export const messageOf = (event: Event): OutgoingRecord => ({
+  ...{ topic: event.topic, key: event.key, value: bytesOf(event), headers: {} },
+});
+
+export const produce = (world: World, events: Event[]): Promise<void> => send(world, events.map(messageOf));
+
+export async function send(world: World, messages: OutgoingRecord[]): Promise<void> {
   const producer = await world.kafka.producer();
-  for (let from = 0; from < events.length; from += 500) {
-    const batch = events.slice(from, from + 500);
-    await producer.send(
-      batch.map((event) => ({ topic: event.topic, key: event.key, value: bytesOf(event), headers: {} })),
-    );
-  }
+  for (let from = 0; from < messages.length; from += 500) await producer.send(messages.slice(from, from + 500));
   await producer.close();
 }
 
