@@ -61,10 +61,12 @@ async function makeCertificate(): Promise<void> {
 
 async function addScramUser(): Promise<void> {
   const libs = kafkaOnPath() ?? join(kafkaDir, 'lib');
-  const credentials = ['SCRAM-SHA-256', 'SCRAM-SHA-512'].map((name) => `${name}=[password=${PASSWORD}]`).join(',');
-  const change = ['--alter', '--add-config', credentials, '--entity-type', 'users', '--entity-name', NAME];
-  const tool = ['-cp', join(libs, '*'), 'kafka.admin.ConfigCommand', '--bootstrap-server', ...stack.kafka.brokers];
-  await run(javaPath() ?? 'java', [...tool, ...change]);
+  // One after the other: a credential of the same name twice in one request is refused.
+  for (const mechanism of ['SCRAM-SHA-256', 'SCRAM-SHA-512']) {
+    const change = ['--alter', '--add-config', `${mechanism}=[password=${PASSWORD}]`];
+    const tool = ['-cp', join(libs, '*'), 'kafka.admin.ConfigCommand', '--bootstrap-server', ...stack.kafka.brokers];
+    await run(javaPath() ?? 'java', [...tool, ...change, '--entity-type', 'users', '--entity-name', NAME]);
+  }
 }
 
 type Mechanism = NonNullable<Config['kafka']['sasl']>['mechanism'];
