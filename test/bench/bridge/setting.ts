@@ -4,6 +4,7 @@ import type { OutgoingRecord } from '../../../contracts/model/ports';
 import type { LifecycleTopic } from '../../../contracts/model/topics';
 import { createRegistry, type Registry } from '../../../platform/metrics';
 import { eventually } from '../../support/eventually';
+import { usualSource } from '../../support/topics';
 import { createWorld, type World, type WorldOptions } from '../../support/world';
 
 /** Contents that a bridge of the benches has on their way at once; the bare loop gets the number it is best with. */
@@ -58,12 +59,12 @@ export const transcodedOf = (contentId: string, seconds: number): Event => ({
   },
 });
 
-export const bytesOf = ({ payload }: Event): Buffer =>
+export const bytesOf = ({ topic, payload }: Event): Buffer =>
   Buffer.from(
     JSON.stringify({
       event_id: randomUUID(),
       timestamp: new Date().toISOString(),
-      source_service: 'upload-service',
+      source_service: usualSource(topic),
       payload,
     }),
   );
