@@ -134,7 +134,7 @@ export const ERRORS = {
   CHECK_FAILED: {
     class: 'platform',
     title: 'A moderation check could not be run.',
-    hint: 'Retry the moderate stage, or decide the content by hand.',
+    hint: 'The content waits in review: decide it by hand.',
     retryable: true,
   },
   ALL_CHECKS_DOWN: {

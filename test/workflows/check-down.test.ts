@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../contracts/model/work';
-import { decideUpdate, stateQuery } from '../../workflows/messages';
+import { decideUpdate, retryUpdate, stateQuery } from '../../workflows/messages';
 import { eventually } from '../support/eventually';
 import { createLab, type Lab } from '../support/lab';
 
@@ -29,6 +29,22 @@ test('a check that is down asks for a person at once, whose decision publishes',
         },
       ],
     });
+    await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
+  });
+});
+
+test('with every check down the content is parked, and a retry once they are back publishes', async () => {
+  let isDown = true;
+  const runCheck: Activities['runCheck'] = ({ check }) =>
+    isDown
+      ? Promise.reject(ApplicationFailure.nonRetryable('away', 'CHECK_FAILED'))
+      : Promise.resolve({ check, flags: [], metadataVersion: 1 });
+  await lab.withWorkers({ runCheck }, async () => {
+    const run = await lab.start();
+    await eventually('it is parked', async () => (await run.query(stateQuery)).status === 'PARKED');
+    expect(await run.query(stateQuery)).toMatchObject({ stage: 'moderate', code: 'ALL_CHECKS_DOWN', attention: true });
+    isDown = false;
+    await run.executeUpdate(retryUpdate, { args: [{ commandId: 'cmd-2', actor: 'local:anna', reason: 'back' }] });
     await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
   });
 });
