@@ -33,6 +33,20 @@ export function assertNotHeld(pauses: Pick<Pauses, 'last'>, [first]: KafkaRecord
   if (pause?.resumedAt === null) throw new ReelwayError('BREAKER_OPEN', `${pause.scope}: ${pause.reason}`);
 }
 
+/**
+ * Records of one partition, cut for transactions of at most `atOnce`, and where those end that a person let pass: they
+ * become dead letters whatever comes behind them.
+ */
+export function cutForIntake(pauses: Pick<Pauses, 'last'>, records: KafkaRecord[], atOnce: number): KafkaRecord[][] {
+  const [first] = records;
+  const through = (first && pauses.last(scopeOf(first))?.passesThrough) ?? null;
+  const isLetPass = ({ offset }: KafkaRecord): boolean => through !== null && BigInt(offset) <= BigInt(through);
+  const end = records.filter(isLetPass).length;
+  return [records.slice(0, end), records.slice(end)].flatMap((part) =>
+    Array.from({ length: Math.ceil(part.length / atOnce) }, (_, at) => part.slice(at * atOnce, (at + 1) * atOnce)),
+  );
+}
+
 /** Throws BreakerTripped where too many of one partition's records would be dead, unless a person let these pass. */
 export function assertMostlyGood(
   limits: BreakerLimits,

@@ -12,7 +12,7 @@ import { inTransaction, isUnstorable, type Pool, type PoolClient } from '../../p
 import { raiseAnnounced } from '../../platform/postgres/raised-flags';
 import { insertUploads } from '../../platform/postgres/uploads';
 import { advanceWatermark, type Span } from '../../platform/postgres/watermarks';
-import { assertMostlyGood, assertNotHeld, BreakerTripped, type BreakerLimits } from './breaker';
+import { cutForIntake, assertMostlyGood, assertNotHeld, BreakerTripped, type BreakerLimits } from './breaker';
 import { identify, type NewFact, type NewObserved } from './identify';
 import { judge, type DeadRecord, type GoodRecord, type Judged, type ObservedRecord, type OwnRecord } from './judge';
 import type { Pauses } from './pauses';
@@ -50,9 +50,7 @@ const ROWS_AT_ONCE = 500;
 export function createIntake(deps: IntakeDeps): (records: KafkaRecord[]) => Promise<void> {
   return async (records) => {
     assertNotHeld(deps.pauses, records);
-    for (let from = 0; from < records.length; from += ROWS_AT_ONCE) {
-      await takeOrHold(deps, records.slice(from, from + ROWS_AT_ONCE));
-    }
+    for (const part of cutForIntake(deps.pauses, records, ROWS_AT_ONCE)) await takeOrHold(deps, part);
     await reached('bridge.after-inbox-commit');
   };
 }

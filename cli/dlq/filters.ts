@@ -50,6 +50,9 @@ export function selectionOf(ids: string[], flags: FilterFlags & PageFlags & { al
   const filter = filterOf(flags);
   const isFiltered = Object.keys(filter).length > 0 || flags.all === true;
   if (ids.length > 0 && isFiltered) throw new ReelwayError('USAGE', 'Name dead letters or give a filter, not both.');
+  if (ids.length > 0 && (flags.limit !== undefined || flags.after !== undefined)) {
+    throw new ReelwayError('USAGE', '--limit and --after go with a filter, not with ids.');
+  }
   if (ids.length > 0) return { ids };
   if (!isFiltered) {
     throw new ReelwayError('USAGE', 'Which dead letters?', {

@@ -14,7 +14,7 @@ export interface NewDeadLetter {
 }
 
 /** Credentials of whoever sent the record; nobody needs them to understand or to repeat it. */
-const SECRET_HEADERS = new Set(['authorization', 'x-service-auth', 'cookie']);
+const SECRET_HEADER = /authori[sz]|authentic|[-_]auth$|cookie|token|secret|password|credential|api-?key/i;
 
 /** U+0000 and halves of surrogate pairs are text that Postgres refuses, and the poison may be made of them. */
 const storable = (text: string): string => text.replaceAll('\u0000', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
@@ -24,7 +24,7 @@ const storableOrNull = (text: string | null): string | null => (text === null ? 
 export const keptHeaders = (headers: Record<string, string>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers)
-      .filter(([name]) => !SECRET_HEADERS.has(name.toLowerCase()))
+      .filter(([name]) => !SECRET_HEADER.test(name))
       .map(([name, value]) => [storable(name), storable(value)]),
   );
 

@@ -85,10 +85,11 @@ async function suffer({ world, temporal }: Setting, { name, seconds, go, comeBac
     async () => ((await outcomes(world))['delivered'] ?? 0) > first.length / 3,
   );
 
+  // The order of a content's events would be lost between two senders.
+  await began.done;
   const load = await startLoad(world, rest, seconds);
   await go(temporal);
   await delay(seconds * 1_000);
-  await began.done;
   const sentMeanwhile = load.sent();
   await eventually(
     'what was sent while Temporal is away is committed',

@@ -1,4 +1,10 @@
-import { assertMostlyGood, assertNotHeld, BreakerTripped, isMostlyDead } from '../../../bridge/inbound/breaker';
+import {
+  assertMostlyGood,
+  assertNotHeld,
+  BreakerTripped,
+  cutForIntake,
+  isMostlyDead,
+} from '../../../bridge/inbound/breaker';
 import type { KafkaRecord } from '../../../contracts/model/ports';
 import type { Pause } from '../../../platform/postgres/pauses';
 
@@ -54,6 +60,26 @@ test('records that a person let pass go through, what came later is judged anew'
   expect(() => {
     assertMostlyGood(LIMITS, resumed, records(20, 1), dead(20));
   }).toThrow(BreakerTripped);
+});
+
+test('what a person let pass is taken for itself, so that bad records behind it cannot undo it', () => {
+  const cut = (pauses: Parameters<typeof cutForIntake>[0], all: KafkaRecord[]): string[][] =>
+    cutForIntake(pauses, all, 30).map((part) => [part[0]?.offset ?? '', part.at(-1)?.offset ?? '']);
+  const resumed = paused({ resumedAt: new Date(), passesThrough: '69' });
+  expect(cut(resumed, records(140))).toEqual([
+    ['0', '29'],
+    ['30', '59'],
+    ['60', '69'],
+    ['70', '99'],
+    ['100', '129'],
+    ['130', '139'],
+  ]);
+  expect(cut(resumed, records(10, 100))).toEqual([['100', '109']]);
+  expect(cut(NEVER, records(31))).toEqual([
+    ['0', '29'],
+    ['30', '30'],
+  ]);
+  expect(cut(NEVER, [])).toEqual([]);
 });
 
 test('a held partition is refused until it is resumed', () => {
