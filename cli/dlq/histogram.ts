@@ -17,7 +17,7 @@ export function addDeadLetterHistogram(parent: Command, cli: Cli): void {
     .action(async (flags: Flags, self: Command) => {
       const client = cli.client();
       const hours = await client.deadLetterHours({ ...filterOf(flags), limit: flags.limit });
-      cli.output(self).many(hours, (style) => renderHours(hours, style));
+      cli.output(self).many(hours, (style) => renderHours(hours, style, flags.limit));
     });
   addExamples(command, 'reelway dlq histogram --since 1d', 'reelway dlq histogram --topic media.transcoded -o json');
 }

@@ -33,7 +33,7 @@ export function addDeadLetterRedrive(parent: Command, cli: Cli): void {
     .option('--yes', 'do not ask')
     .option('--rate <n>', 'at most so many a second', positive, DEFAULT_RATE)
     .option('--with <file>', 'corrected bytes for one letter; the original is kept')
-    .option('--force', 'also what is quarantined or discarded; needs --reason')
+    .option('--force', 'also what is quarantined or discarded, by id or with --status; needs --reason')
     .option('--reason <text>', 'why; it goes into the audit')
     .addOption(new Option('--command-id <id>', 'go on with a command: what it tried is not tried again'))
     .action(async (ids: string[], flags: Flags, self: Command) => {

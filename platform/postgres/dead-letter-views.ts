@@ -177,12 +177,12 @@ export interface DeadLetterBar {
   count: number;
 }
 
-/** Letters per topic, code and hour, the newest hours first; at most `limit` of them. */
+/** Letters per topic, code and hour, the newest hours first, in an hour the most; at most `limit` of them. */
 export async function countByHour(db: Queryable, filter: DeadLetterFilter, limit: number): Promise<DeadLetterBar[]> {
   const { sql, values } = whereOf(filter);
   const found = await db.query<DeadLetterBar>(
     `SELECT d.topic, d.code, date_trunc('hour', d.at, 'UTC') AS hour, count(*)::int AS count FROM dead_letters d
-     WHERE ${sql} GROUP BY 1, 2, 3 ORDER BY 3 DESC, 1, 2 LIMIT ${String(limit)}`,
+     WHERE ${sql} GROUP BY 1, 2, 3 ORDER BY 3 DESC, 4 DESC, 1, 2 LIMIT ${String(limit)}`,
     values,
   );
   return found.rows;
