@@ -42,7 +42,7 @@ function addResume(parent: Command, cli: Cli): void {
     .requiredOption('--reason <text>', 'why; it goes into the audit')
     .action(async (scope: string, { reason }: { reason: string }, self: Command) => {
       const resumed = await cli.client().resumeBridge({ scope, reason });
-      cli.output(self).one(resumed, () => [`${resumed.scope} goes on within seconds`]);
+      cli.output(self).one(resumed, () => [`${resumed.scope} goes on within 20 s`]);
     });
   addExamples(command, 'reelway bridge resume media.transcoded/3 --reason "the sender is mended"');
 }
