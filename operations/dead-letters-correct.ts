@@ -8,7 +8,7 @@ import { checkCommandId } from './commands';
 import { noSuchLetter } from './dead-letters';
 import { judgeAgain, recordOf, type Attempt } from './dead-letters-attempt';
 import { isDeadLetterId } from './dead-letters-input';
-import { auditIdOf, correctionInvalid } from './dead-letters-redrive';
+import { assertApplies, auditIdOf } from './dead-letters-redrive';
 import type { WayIn } from './dead-letters-way-in';
 import type { OperationsDeps } from './deps';
 import { checkReason } from './input';
@@ -77,6 +77,6 @@ async function judged(
     () => false,
     () => judgeAgain(db, wayIn, recordOf(letter, value)),
   );
-  if (tried.outcome === 'dead') throw correctionInvalid(letter.id, tried);
+  assertApplies(letter, tried);
   return tried;
 }

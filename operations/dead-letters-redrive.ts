@@ -134,7 +134,7 @@ async function redriveWithin(db: PoolClient, deps: Deps, id: string, how: How): 
 
   await audit(db, letter, how);
   const tried = await attempt(db, deps.wayIn, letter, how.correction ?? letter.correction);
-  if (tried.outcome === 'dead' && how.correction !== null) throw correctionInvalid(id, tried);
+  if (how.correction !== null) assertApplies(letter, tried);
   if (how.correction !== null) await insertCorrection(db, id, { ...how, value: how.correction });
   if (tried.outcome !== 'dead') {
     await markRedriven(db, id, how.commandId);
@@ -193,9 +193,18 @@ async function audit(db: PoolClient, letter: LockedLetter, how: How): Promise<vo
 /** A command about many letters has an audit row for each. */
 export const auditIdOf = (commandId: string, letterId: string): string => `${commandId}:${letterId}`;
 
-export function correctionInvalid(id: string, tried: { code: ErrorCode; reason: string }): ReelwayError {
-  return new ReelwayError(
+/** Throws CORRECTION_INVALID where corrected bytes are dead as well, or are another event that has come before. */
+export function assertApplies(
+  { id, eventId }: LockedLetter,
+  tried: Attempt,
+): asserts tried is Exclude<Attempt, { outcome: 'dead' }> {
+  if (tried.outcome === 'dead') {
+    const why = `${tried.code}: ${tried.reason}`;
+    throw new ReelwayError('CORRECTION_INVALID', `Dead letter ${id} would be dead with these bytes too: ${why}.`);
+  }
+  if (tried.outcome !== 'duplicate' || eventId === null || tried.eventId === eventId) return;
+  throw new ReelwayError(
     'CORRECTION_INVALID',
-    `Dead letter ${id} would be dead with these bytes too: ${tried.code}: ${tried.reason}.`,
+    `Dead letter ${id} is about event ${eventId}; these bytes are event ${String(tried.eventId)}, which has come before.`,
   );
 }

@@ -354,7 +354,7 @@ export const ERRORS = {
   },
   CORRECTION_INVALID: {
     class: 'refusal',
-    title: 'The corrected bytes would be a dead letter as well.',
+    title: 'The corrected bytes would be a dead letter as well, or are an event that has come before.',
     hint: 'Correct what the message names; nothing was stored.',
   },
   REASON_MISSING: { class: 'refusal', title: 'The command needs a reason.', hint: 'Give --reason TEXT.' },

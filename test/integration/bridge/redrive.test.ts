@@ -194,6 +194,21 @@ test('a reused event id stays dead until the correction has an id of its own', a
   await told(id, ['upload', 'transcoded', 'transcoded']);
 });
 
+test('the bytes of another event that has come before are refused: they would close the letter and apply nothing', async () => {
+  const [id, other] = [newContentId(), newContentId()];
+  await begin(id);
+  await begin(other);
+  const { letter, eventId } = await invalid(id);
+  const known = randomUUID();
+  await take([recordOf('media.transcoded', transcoded(other), { eventId: known })]);
+  const wrong = valueOf(other, known);
+  const told = { code: 'CORRECTION_INVALID', message: expect.stringContaining(`${known}, which has come`) as string };
+  await expect(again([letter], { correction: wrong, reason: 'the wrong file' })).rejects.toMatchObject(told);
+  const command = { id: letter, actor: 'local:test', reason: 'the wrong file', commandId: randomUUID() };
+  await expect(correct(deps(), { ...command, value: wrong })).rejects.toMatchObject(told);
+  expect(await deadLetter(world, letter)).toMatchObject({ status: 'open', eventId, correction: null });
+});
+
 test('what came in by itself meanwhile is a duplicate, and the letter is done', async () => {
   const id = newContentId();
   await begin(id);
