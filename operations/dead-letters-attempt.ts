@@ -30,9 +30,9 @@ export async function attempt(
 /** Kafka's own word for a record without a time. */
 const NO_TIME = '-1';
 
-/** Its age was looked at by whoever brings it in again. */
-const ageless = ({ code }: LockedLetter): Partial<KafkaRecord> =>
-  code === 'START_TOO_OLD' ? { timestamp: NO_TIME } : {};
+/** The age of an upload, which may begin nothing, was looked at by whoever brings it in again. */
+const ageless = ({ topic }: LockedLetter): Partial<KafkaRecord> =>
+  topic === 'media.upload.initiated' ? { timestamp: NO_TIME } : {};
 
 /** As the consumer would take it now. A record that is still dead leaves nothing behind. */
 export async function judgeAgain(db: PoolClient, wayIn: WayIn, record: KafkaRecord): Promise<Attempt> {

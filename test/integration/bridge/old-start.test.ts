@@ -54,6 +54,18 @@ test('also when its inbox row is long gone', async () => {
   expect(await countRows('inbox', 'ordering_key', id)).toBe(1);
 });
 
+test('one that was dead for another reason begins the content once it is mended, however old it is', async () => {
+  const id = newContentId();
+  const eventId = randomUUID();
+  const bad = recordOf('media.upload.initiated', { ...upload(id), creator_id: 12 }, { eventId });
+  await take([{ ...bad, timestamp: String(Date.now() - OLD) }]);
+  const mended = recordOf('media.upload.initiated', upload(id), { eventId }).value ?? Buffer.alloc(0);
+  const letter = await onlyLetter(id);
+  expect(await again([letter], { correction: mended, reason: 'mended' })).toMatchObject([{ outcome: 'new' }]);
+  await told(id, ['upload']);
+  expect(await lettersOf(id)).toEqual([]);
+});
+
 test('a younger upload that came with it begins the content, alone', async () => {
   const id = newContentId();
   await take([uploadOfAge(id, OLD), uploadOfAge(id, 0, 'young')]);
