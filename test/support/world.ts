@@ -73,11 +73,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   ]);
 
   const processes: ReelwayProcess[] = [];
+  let spawned = 0;
   return {
     ...{ name, stack, config, env, log, pool, kafka, temporal, dirs },
     topics: createTopicTools(kafka),
     spawnReelway: async (args, extra = {}) => {
-      const logFile = join(dirs.logs, `${String(processes.length)}-${args[0] ?? 'reelway'}.log`);
+      // Two that are started side by side must not read each other's address.
+      const logFile = join(dirs.logs, `${String(spawned++)}-${args[0] ?? 'reelway'}.log`);
       const started = await spawnReelway(args, { ...env, ...extra }, logFile);
       processes.push(started);
       return started;
