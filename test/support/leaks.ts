@@ -2,7 +2,8 @@ import { eventually } from './eventually';
 import { livingProcesses, type ReelwayProcess } from './processes';
 import { TestFailure } from './test-failure';
 
-const STOP_WITHIN_MS = 20_000;
+/** A process gives itself 28 s to drain (workers/role.ts); more than that, and whoever runs it would kill it. */
+const STOP_WITHIN_MS = 30_000;
 /** Children of a process that was killed are ended by the attempt that follows, or by their own watch. */
 const CHILDREN_GONE_WITHIN_MS = 10_000;
 
