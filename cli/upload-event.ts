@@ -1,4 +1,5 @@
 import { v5 as uuidv5 } from 'uuid';
+import { START_TOPIC } from '../contracts/model/topics';
 import type { OutgoingRecord } from '../contracts/model/ports';
 import type { UploadSession } from '../platform/postgres/upload-sessions';
 
@@ -28,7 +29,7 @@ export function uploadEvent(upload: UploadSession): OutgoingRecord {
     },
   };
   return {
-    topic: 'media.upload.initiated',
+    topic: START_TOPIC,
     key: upload.uploadSessionId,
     value: Buffer.from(JSON.stringify(event)),
     headers: {},

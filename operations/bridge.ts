@@ -1,6 +1,6 @@
 import { ReelwayError } from '../contracts/model/errors';
-import { partitionScope, STARTS_SCOPE } from '../contracts/model/pauses';
-import { CONSUMED_TOPICS } from '../contracts/model/topics';
+import { STARTS_SCOPE } from '../contracts/model/pauses';
+import { CONSUMED_TOPICS, partitionName } from '../contracts/model/topics';
 import { inTransaction } from '../platform/postgres/pool';
 import { writeAudit } from '../platform/postgres/audit';
 import { inboxFigures } from '../platform/postgres/inbox-figures';
@@ -125,6 +125,6 @@ async function knownPartition({ pool }: Deps, scope: string): Promise<[string, n
   const isPaused = (await readPauses(pool)).some((pause) => pause.scope === scope && pause.resumedAt === null);
   const topic = CONSUMED_TOPICS.find((name) => scope.startsWith(`${name}/`));
   const partition = Number(scope.slice(scope.lastIndexOf('/') + 1));
-  if (isPaused && topic !== undefined && partitionScope(topic, partition) === scope) return [topic, partition];
+  if (isPaused && topic !== undefined && partitionName(topic, partition) === scope) return [topic, partition];
   throw new ReelwayError('NOT_PAUSED', `Nothing is paused under the name ${scope}.`);
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../contracts/model/errors';
 import type { KafkaRecord } from '../contracts/model/ports';
+import { START_TOPIC } from '../contracts/model/topics';
 import { forgetBuried, reopenOwnRow, type LockedLetter } from '../platform/postgres/dead-letter-changes';
 import { BURIED_CODES } from '../platform/postgres/dead-letters';
 import { isUnstorable, type PoolClient } from '../platform/postgres/pool';
@@ -32,7 +33,7 @@ const NO_TIME = '-1';
 
 /** The age of an upload, which may begin nothing, was looked at by whoever brings it in again. */
 const ageless = ({ topic }: LockedLetter): Partial<KafkaRecord> =>
-  topic === 'media.upload.initiated' ? { timestamp: NO_TIME } : {};
+  topic === START_TOPIC ? { timestamp: NO_TIME } : {};
 
 /** As the consumer would take it now. A record that is still dead leaves nothing behind. */
 export async function judgeAgain(db: PoolClient, wayIn: WayIn, record: KafkaRecord): Promise<Attempt> {

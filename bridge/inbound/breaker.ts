@@ -1,6 +1,6 @@
 import { ReelwayError } from '../../contracts/model/errors';
 import type { KafkaRecord } from '../../contracts/model/ports';
-import { partitionScope } from '../../contracts/model/pauses';
+import { partitionName } from '../../contracts/model/topics';
 import type { Pauses } from './pauses';
 
 /** When a partition is held: minRecords or more in one batch, of which this share or more would be dead letters. */
@@ -24,7 +24,7 @@ export class BreakerTripped extends ReelwayError {
   }
 }
 
-const scopeOf = ({ topic, partition }: KafkaRecord): string => partitionScope(topic, partition);
+const scopeOf = ({ topic, partition }: KafkaRecord): string => partitionName(topic, partition);
 
 /** Throws BREAKER_OPEN while the partition waits for a person. */
 export function assertNotHeld(pauses: Pick<Pauses, 'last'>, [first]: KafkaRecord[]): void {

@@ -1,4 +1,3 @@
-import { partitionScope } from '../../contracts/model/pauses';
 import type { Kafka } from '../../contracts/model/ports';
 import type { Config } from '../../contracts/schema/config';
 import type { Logger } from '../../platform/log';
@@ -13,7 +12,7 @@ import { startKeeper } from './keeper';
 import { createBridgeMetrics, registerStanding } from './metrics';
 import { watchPauses } from './pauses';
 import { createStartGuard } from './start-guard';
-import { CONSUMED_TOPICS, LIFECYCLE_TOPICS } from '../../contracts/model/topics';
+import { CONSUMED_TOPICS, LIFECYCLE_TOPICS, partitionName } from '../../contracts/model/topics';
 import { acceptedSources } from './sources';
 import { startSweeper } from './sweeper';
 import { startFlusher } from '../outbound/flusher';
@@ -133,7 +132,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
       ...consumer
         .waiting()
         .filter(({ error }) => error.code !== 'BREAKER_OPEN')
-        .map(({ topic, partition, error }) => `${error.code} ${partitionScope(topic, partition)}: ${error.message}`),
+        .map(({ topic, partition, error }) => `${error.code} ${partitionName(topic, partition)}: ${error.message}`),
     ],
     stop: () =>
       (stopped ??= stopAll([

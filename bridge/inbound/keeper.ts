@@ -2,6 +2,7 @@ import { LIFECYCLE_TOPICS, topicRow } from '../../contracts/model/topics';
 import type { Logger } from '../../platform/log';
 import type { Pool } from '../../platform/postgres/pool';
 import { tidy } from '../../platform/postgres/retention';
+import { startRounds, type Rounds } from '../rounds';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const EVERY_MS = 60 * 60 * 1000;
@@ -12,12 +13,8 @@ const ROWS_AT_ONCE = 5_000;
 export const KEEP_DAYS =
   Math.max(...LIFECYCLE_TOPICS.map((topic) => Math.ceil(topicRow(topic).retentionMs / DAY_MS))) + 2;
 
-export interface Keeper {
-  stop(): Promise<void>;
-}
-
 /** Makes the days of the inbox ahead, drops those that are over, and forgets identities that have expired; hourly. */
-export function startKeeper(pool: Pool, log: Logger): Keeper {
+export function startKeeper(pool: Pool, log: Logger): Rounds {
   const round = async (): Promise<void> => {
     try {
       const tidied = await tidy(pool, { days: KEEP_DAYS, daysAhead: DAYS_AHEAD, rowsAtOnce: ROWS_AT_ONCE });
@@ -26,14 +23,5 @@ export function startKeeper(pool: Pool, log: Logger): Keeper {
       log.warn({ err: error }, 'the inbox could not be tidied; the next round tries again');
     }
   };
-  let running = round();
-  const timer = setInterval(() => {
-    running = running.then(round);
-  }, EVERY_MS);
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return startRounds(round, EVERY_MS);
 }

@@ -1,7 +1,6 @@
-import { topicRow } from '../../contracts/model/topics';
+import { START_TOPIC, topicRow } from '../../contracts/model/topics';
 import type { OpenRow } from '../../platform/postgres/inbox';
 import type { RoutingState } from '../../platform/postgres/starts';
-import { START_TOPIC } from './routes';
 
 /**
  * What is to be done with the open facts of one key, by the row of its content:

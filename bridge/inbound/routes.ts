@@ -191,8 +191,6 @@ export const ROUTES: Routes = {
   },
 };
 
-export const START_TOPIC = 'media.upload.initiated' satisfies LifecycleTopic;
-
 export const isConsumed = (topic: string): topic is ConsumedTopic =>
   (CONSUMED_TOPICS as readonly string[]).includes(topic);
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../contracts/model/errors';
+import { START_TOPIC } from '../../contracts/model/topics';
 import { buryRows, type BuriedRow } from '../../platform/postgres/dead-letters';
 import { reached } from '../../platform/faults';
 import { closeRows, reopenWaiting, type OpenRow, type RoutedRow } from '../../platform/postgres/inbox';
@@ -6,7 +7,7 @@ import { lockClaimed, releaseKeys, type ClaimedKey, type Release } from '../../p
 import { writeRouted, type RoutedOutcome } from '../../platform/postgres/event-ids';
 import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
 import { markRunMissing, markStarted, takeBackStarts } from '../../platform/postgres/starts';
-import { CONSUMER, START_TOPIC } from './routes';
+import { CONSUMER } from './routes';
 
 export type RowEnd = 'delivered' | 'late' | 'parked' | 'told' | 'dead';
 /** why: of a dead one. */

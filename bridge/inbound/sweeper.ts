@@ -1,12 +1,14 @@
 import type { Kafka } from '../../contracts/model/ports';
+import { START_TOPIC } from '../../contracts/model/topics';
 import type { Logger } from '../../platform/log';
 import { buryWaiting } from '../../platform/postgres/dead-letters';
 import { writeRouted } from '../../platform/postgres/event-ids';
 import { deleteExpiredObservations } from '../../platform/postgres/observations';
 import { inTransaction, type Pool } from '../../platform/postgres/pool';
 import { tickRouteClock } from '../../platform/postgres/route-clocks';
+import { startRounds, type Rounds } from '../rounds';
 import { createLagWatch } from './lag-clock';
-import { CONSUMER, START_TOPIC } from './routes';
+import { CONSUMER } from './routes';
 
 export interface SweeperDeps {
   pool: Pool;
@@ -18,10 +20,6 @@ export interface SweeperDeps {
   onBuried?(count: number): void;
 }
 
-export interface Sweeper {
-  stop(): Promise<void>;
-}
-
 const LONGEST_TICK_MS = 10_000;
 /** Observations deleted by one tick: short statements, and more in a day than a busy topic brings. */
 const FORGOTTEN_AT_ONCE = 1_000;
@@ -30,12 +28,9 @@ const FORGETS_PER_TICK = 20;
 const AT_ONCE = 200;
 
 /** Facts whose upload never came become dead letters NO_SUCH_CONTENT; the start of their content opens them again. */
-export function startSweeper(deps: SweeperDeps): Sweeper {
+export function startSweeper(deps: SweeperDeps): Rounds {
   const tickMs = Math.max(100, Math.min(LONGEST_TICK_MS, deps.parkedFactMs / 4));
   const isLagging = createLagWatch();
-  let running: Promise<void> = Promise.resolve();
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
 
   const tick = async (): Promise<void> => {
     try {
@@ -47,21 +42,8 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
     } catch (error) {
       deps.log.warn({ err: error }, 'facts that wait for an upload could not be looked through');
     }
-    if (!stopped) schedule();
   };
-  const schedule = (): void => {
-    timer = setTimeout(() => {
-      running = tick();
-    }, tickMs);
-  };
-  schedule();
-  return {
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  return startRounds(tick, tickMs, tickMs);
 }
 
 async function sweep(deps: SweeperDeps): Promise<void> {

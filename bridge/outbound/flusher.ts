@@ -3,6 +3,7 @@ import { toReelwayError } from '../../platform/errors';
 import type { Logger } from '../../platform/log';
 import { contentsWithUnsent } from '../../platform/postgres/milestones';
 import type { Pool } from '../../platform/postgres/pool';
+import { startRounds, type Rounds } from '../rounds';
 import { sendUnsent } from './send';
 
 export interface FlusherDeps {
@@ -14,17 +15,13 @@ export interface FlusherDeps {
   onFlushed?(milestones: number): void;
 }
 
-export interface Flusher {
-  stop(): Promise<void>;
-}
-
 const EVERY_MS = 30_000;
 /** A live announcer sends within a second; an attempt that was cut off has come again by then. */
 const LEFT_AFTER_MS = 60_000;
 const CONTENTS_AT_ONCE = 100;
 
 /** Sends what runs that were terminated or deleted had stored and not sent; nobody else would. Looks at once, then every 30 s. */
-export async function startFlusher(deps: FlusherDeps): Promise<Flusher> {
+export async function startFlusher(deps: FlusherDeps): Promise<Rounds> {
   const producer = await deps.kafka.producer();
   const stopping = new AbortController();
   const round = async (): Promise<void> => {
@@ -34,15 +31,11 @@ export async function startFlusher(deps: FlusherDeps): Promise<Flusher> {
       deps.log.warn({ err: error }, 'what runs left unsent could not be looked through; the next round tries again');
     }
   };
-  let running = round();
-  const timer = setInterval(() => {
-    running = running.then(round);
-  }, EVERY_MS);
+  const rounds = startRounds(round, EVERY_MS);
   return {
     stop: async () => {
-      clearInterval(timer);
       stopping.abort();
-      await running;
+      await rounds.stop();
       await producer.close();
     },
   };

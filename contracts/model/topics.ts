@@ -51,6 +51,9 @@ export type Topic = keyof typeof TOPICS;
 export const isTopic = (name: string): name is Topic => Object.hasOwn(TOPICS, name);
 export const topicRow = (topic: Topic): TopicRow => TOPICS[topic];
 
+/** A partition as people and logs name it. */
+export const partitionName = (topic: string, partition: number): string => `${topic}/${String(partition)}`;
+
 /** The topics whose events drive a lifecycle. */
 export const LIFECYCLE_TOPICS = [
   'media.upload.initiated',
@@ -60,6 +63,8 @@ export const LIFECYCLE_TOPICS = [
   'moderation.approved',
 ] as const satisfies readonly Topic[];
 export type LifecycleTopic = (typeof LIFECYCLE_TOPICS)[number];
+/** The one whose events begin a content. */
+export const START_TOPIC = 'media.upload.initiated' satisfies LifecycleTopic;
 
 /** The topics whose events belong to no run: kept as observations, for projections and notices. */
 export const OBSERVED_TOPICS = [

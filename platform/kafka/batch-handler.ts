@@ -1,5 +1,6 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { ReelwayError } from '../../contracts/model/errors';
+import { partitionName } from '../../contracts/model/topics';
 import type { ConsumeOptions, KafkaRecord } from '../../contracts/model/ports';
 import { toReelwayError } from '../errors';
 import type { Logger } from '../log';
@@ -30,7 +31,7 @@ export function createBatchHandler(
   return async (payload: EachBatchPayload): Promise<void> => {
     const { batch } = payload;
     const topic = names.ofContract(batch.topic);
-    const place = `${topic}/${String(batch.partition)}`;
+    const place = partitionName(topic, batch.partition);
     const { records, refusal } = readable(batch.messages);
     if (records.length > 0) warnOfGap(expected.get(place), BigInt(batch.firstOffset() ?? -1), place, log);
     for (let from = 0; from < records.length; from += MAX_RECORDS) {

@@ -1,5 +1,6 @@
 import type { ReelwayError } from '../../contracts/model/errors';
 import type { WaitingPartition } from '../../contracts/model/ports';
+import { partitionName } from '../../contracts/model/topics';
 
 /** The partitions of a consumer that do not get on, from the first failure to the first success. */
 export interface Failures {
@@ -13,16 +14,21 @@ export interface Failures {
 
 export function createFailures(): Failures {
   const waiting = new Map<string, WaitingPartition>();
-  const place = (topic: string, partition: number): string => `${topic}/${String(partition)}`;
   return {
     add: (topic, partition, error) => {
-      const before = waiting.get(place(topic, partition));
+      const before = waiting.get(partitionName(topic, partition));
       const attempts = (before?.attempts ?? 0) + 1;
-      waiting.set(place(topic, partition), { topic, partition, attempts, since: before?.since ?? Date.now(), error });
+      waiting.set(partitionName(topic, partition), {
+        topic,
+        partition,
+        attempts,
+        since: before?.since ?? Date.now(),
+        error,
+      });
       return attempts;
     },
     clear: (topic, partition) => {
-      waiting.delete(place(topic, partition));
+      waiting.delete(partitionName(topic, partition));
     },
     keep: (assignment) => {
       for (const [key, { topic, partition }] of waiting) {

@@ -1,5 +1,6 @@
 import { CompressionTypes, Partitioners, type Kafka as KafkaJs, type Message, type Producer } from 'kafkajs';
 import type { KafkaProducer, OutgoingRecord } from '../../contracts/model/ports';
+import { partitionName } from '../../contracts/model/topics';
 import { ReelwayError } from '../../contracts/model/errors';
 import { createMicroBatcher } from './micro-batcher';
 import type { TopicNames } from './names';
@@ -78,16 +79,14 @@ async function sendAll(
   const answers = await producer.sendBatch({ acks: ACKS_ALL, compression: CompressionTypes.None, topicMessages });
 
   const next = new Map(
-    answers.map((answer) => [place(answer.topicName, answer.partition), BigInt(answer.baseOffset ?? -1)]),
+    answers.map((answer) => [partitionName(answer.topicName, answer.partition), BigInt(answer.baseOffset ?? -1)]),
   );
   return records.map((record, index) => {
     const partition = partitionOf.get(messages[index] as Message) ?? -1;
-    const at = place(names.onBroker(record.topic), partition);
+    const at = partitionName(names.onBroker(record.topic), partition);
     const offset = next.get(at);
     if (offset === undefined) throw new ReelwayError('INTERNAL', `Kafka did not answer for ${at}.`);
     next.set(at, offset + 1n);
     return { partition, offset: String(offset) };
   });
 }
-
-const place = (topic: string, partition: number): string => `${topic}/${String(partition)}`;

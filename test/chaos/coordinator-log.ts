@@ -59,15 +59,15 @@ function toEntry(value: Buffer): GroupEntry {
   const generation = fields.int32();
   fields.text(); // protocol
   fields.text(); // leader
-  if (version >= 2) fields.skip(8); // when
+  if (version >= 2) fields.over(8); // when
   const members = Array.from({ length: fields.int32() }, () => {
     const memberId = fields.text() ?? '';
     if (version >= 3) fields.text(); // id of the instance
     fields.text(); // client
     fields.text(); // host
-    fields.skip(version >= 1 ? 8 : 4); // time-outs
-    fields.skip(fields.int32()); // subscription
-    fields.skip(fields.int32()); // assignment
+    fields.over(version >= 1 ? 8 : 4); // time-outs
+    fields.over(fields.int32()); // subscription
+    fields.over(fields.int32()); // assignment
     return memberId;
   });
   return { generation, members: members.sort() };
@@ -76,14 +76,14 @@ function toEntry(value: Buffer): GroupEntry {
 /** Kafka's own layout: big-endian numbers, texts behind their length, -1 for none. */
 function reader(bytes: Buffer) {
   let at = 0;
-  const skip = (count: number): number => {
+  const over = (count: number): number => {
     at += count;
     return at - count;
   };
-  const int16 = (): number => bytes.readInt16BE(skip(2));
+  const int16 = (): number => bytes.readInt16BE(over(2));
   const text = (): string | null => {
     const length = int16();
-    return length < 0 ? null : bytes.toString('utf8', skip(length), at);
+    return length < 0 ? null : bytes.toString('utf8', over(length), at);
   };
-  return { skip, int16, text, int32: () => bytes.readInt32BE(skip(4)) };
+  return { over, int16, text, int32: () => bytes.readInt32BE(over(4)) };
 }

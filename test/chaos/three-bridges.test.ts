@@ -14,6 +14,7 @@ const CHANGE_MS = sized({ full: 10_000, short: 4_000 });
 /** Longer than the session of the group and the lease of a key, 15 s each: others take both over. */
 const STOPPED_MS = sized({ full: 45_000, short: 20_000 });
 const CHANGES = sized({ full: 12, short: 5 });
+const BRIDGES = 3;
 /** A bridge that runs gives a key back long before. */
 const HELD_MS = 1_500;
 /** Much at once, so that a bridge that stops has something in its hands. */
@@ -45,17 +46,19 @@ test(`three bridges that come and go, one of them stopped for ${String(STOPPED_M
   const again = await expectEachOnce(world, events);
   const entries = await eventually('all three are in the group', async () => {
     const seen = await coordinatorLog(world);
-    return seen.at(-1)?.members.length === 3 && seen;
+    return seen.at(-1)?.members.length === BRIDGES && seen;
   });
   // The group went on without the one that was stopped; it came back as another member.
   expect(entries.find(({ members }) => members.length > 0)?.members).toEqual([victimId]);
   expect(entries.at(-1)?.members).not.toContain(victimId);
-  expect(entries.at(-1)?.generation).toBeGreaterThan(CHANGES);
+  // The broker may let some of them in with one generation; each of them was let in.
+  const joined = new Set(entries.flatMap(({ members }) => members));
+  expect(joined.size).toBeGreaterThanOrEqual(BRIDGES + CHANGES + 1);
   const { rows } = await world.pool.query<{ repeats: number }>('SELECT sum(repeats)::int AS repeats FROM event_ids');
   const words = await expectTakenOn(world);
   report(
     `three bridges: ${String(events.length)} events of ${String(CONTENTS)} contents in ${seconds.toFixed(1)} s, ` +
-      `${String(CHANGES)} left and joined, ${String(entries.at(-1)?.generation)} generations, one stopped for ` +
+      `${String(CHANGES)} left and joined, ${String(joined.size)} members in ${String(entries.at(-1)?.generation)} generations, one stopped for ` +
       `${String(STOPPED_MS / 1_000)} s with ${String(held)} keys in hand, ${String(rows[0]?.repeats)} records read again, ` +
       `${String(again)} facts signalled again, 0 lost, then ${JSON.stringify(words)}`,
   );

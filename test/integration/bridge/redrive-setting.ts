@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { startBridge, type Bridge } from '../../../bridge/inbound/bridge';
 import { createIntake } from '../../../bridge/inbound/intake';
-import { CONSUMER, START_TOPIC } from '../../../bridge/inbound/routes';
+import { CONSUMER } from '../../../bridge/inbound/routes';
+import { START_TOPIC } from '../../../contracts/model/topics';
 import { createWayIn } from '../../../bridge/inbound/way-in';
 import { deadLetters } from '../../../operations/dead-letters';
 import { redrive, type RedriveInput, type RedriveResult } from '../../../operations/dead-letters-redrive';
