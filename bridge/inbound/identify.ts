@@ -1,4 +1,5 @@
 import type { ConsumedTopic } from '../../contracts/model/topics';
+import { recordFingerprint } from '../../contracts/schema/fingerprint';
 import type { NewDeadLetter } from '../../platform/postgres/dead-letters';
 import { insertIdentities, readIdentities, type Identity } from '../../platform/postgres/event-ids';
 import type { PoolClient } from '../../platform/postgres/pool';
@@ -58,6 +59,7 @@ function sortOut(
 const toIdentity = (record: Numbered): Identity => ({
   eventId: record.eventId,
   payloadHash: record.payloadHash,
+  fingerprint: recordFingerprint(record.topic, record.record),
   rowId: record.rowId,
   topic: record.topic,
   contentId: record.contentId,

@@ -16,6 +16,7 @@ import { cutForIntake, assertMostlyGood, assertNotHeld, BreakerTripped, type Bre
 import { identify, type NewFact, type NewObserved } from './identify';
 import { judge, type DeadRecord, type GoodRecord, type Judged, type ObservedRecord, type OwnRecord } from './judge';
 import type { Pauses } from './pauses';
+import { createReadAgain } from './read-again';
 import { CONSUMER, keepIdentityMs } from './routes';
 import type { AcceptsSource } from './sources';
 import type { StartGuard } from './start-guard';
@@ -48,16 +49,34 @@ const ROWS_AT_ONCE = 500;
  * `records` are of one partition.
  */
 export function createIntake(deps: IntakeDeps): (records: KafkaRecord[]) => Promise<void> {
+  const readAgain = createReadAgain(deps.pool);
   return async (records) => {
     assertNotHeld(deps.pauses, records);
-    for (const part of cutForIntake(deps.pauses, records, ROWS_AT_ONCE)) await takeOrHold(deps, part);
+    for (const part of cutForIntake(deps.pauses, records, ROWS_AT_ONCE)) {
+      const unknown = await readAgain.unknown(part);
+      if (unknown.length > 0) await takeOrHold(deps, { records: unknown, read: part });
+      tellKnown(deps, part, part.length - unknown.length);
+      readAgain.taken(part);
+    }
     await reached('bridge.after-inbox-commit');
   };
 }
 
-async function takeOrHold(deps: IntakeDeps, records: KafkaRecord[]): Promise<void> {
+/** Records of one partition that stand in a row, and those of them that must be looked at: at least one. */
+interface Part {
+  read: KafkaRecord[];
+  records: KafkaRecord[];
+}
+
+const NOTHING: IntakeCounts = { new: 0, duplicate: 0, own: 0, dead: 0 };
+
+function tellKnown(deps: IntakeDeps, [first]: KafkaRecord[], known: number): void {
+  if (first && known > 0) deps.onTaken(first.topic, { ...NOTHING, duplicate: known }, []);
+}
+
+async function takeOrHold(deps: IntakeDeps, part: Part): Promise<void> {
   try {
-    await takeOrSplit(deps, records);
+    await takeOrSplit(deps, part);
   } catch (error) {
     if (error instanceof BreakerTripped) await deps.pauses.pause(error.scope, 'BREAKER_OPEN', error.why);
     throw error;
@@ -68,20 +87,22 @@ async function takeOrHold(deps: IntakeDeps, records: KafkaRecord[]): Promise<voi
  * Our own checks are meant to be stricter than Postgres. Should a record get past them that Postgres cannot store, it
  * must not hold up its partition for ever: the batch is halved until the one is found.
  */
-async function takeOrSplit(deps: IntakeDeps, records: KafkaRecord[]): Promise<void> {
+async function takeOrSplit(deps: IntakeDeps, part: Part): Promise<void> {
+  const { records } = part;
   try {
-    await take(deps, records, (record) => judge(record, Date.now(), deps.accepts));
+    await take(deps, part, (record) => judge(record, Date.now(), deps.accepts));
   } catch (error) {
     if (!isUnstorable(error)) throw error;
     const [only] = records;
     if (records.length === 1 && only) {
       deps.log.error({ err: error, topic: only.topic, offset: only.offset }, 'Postgres cannot store a record');
-      await take(deps, records, unstorable);
+      await take(deps, part, unstorable);
       return;
     }
     const half = Math.ceil(records.length / 2);
-    await takeOrSplit(deps, records.slice(0, half));
-    await takeOrSplit(deps, records.slice(half));
+    for (const some of [records.slice(0, half), records.slice(half)]) {
+      await takeOrSplit(deps, { records: some, read: some });
+    }
   }
 }
 
@@ -94,12 +115,13 @@ const unstorable = (record: KafkaRecord): DeadRecord => ({
   contentId: null,
 });
 
-async function take(deps: IntakeDeps, records: KafkaRecord[], judged: (record: KafkaRecord) => Judged): Promise<void> {
+async function take(deps: IntakeDeps, part: Part, judged: (record: KafkaRecord) => Judged): Promise<void> {
+  const { records, read } = part;
   const all = records.map((record) => judged(record));
   const taken = await inTransaction(deps.pool, async (db) => {
     const done = await writeJudged(db, deps, all);
-    assertMostlyGood(deps.breaker, deps.pauses, records, done.dead);
-    const span = spanOf(records);
+    assertMostlyGood(deps.breaker, deps.pauses, read, done.dead);
+    const span = spanOf(read);
     const before = span && (await advanceWatermark(db, span));
     await reached('bridge.before-inbox-commit');
     return { ...done, repeatedUploads: uploadsBelow(before ?? null, done.facts) };
@@ -116,7 +138,6 @@ function spanOf(records: KafkaRecord[]): Span | null {
   return {
     topic: first.topic,
     partition: first.partition,
-    first: first.offset,
     next: String(BigInt(last.offset) + 1n),
   };
 }

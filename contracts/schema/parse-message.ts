@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { topicRow, type Topic } from '../model/topics';
 import { envelopeOf } from './envelope';
+import { recordFingerprint } from './fingerprint';
 import { payloadSchemas, type PayloadOf } from './payloads';
 import { parseSafeJson, refused, type Refusal } from './safe-json';
 import { timestampMs } from './timestamp';
@@ -69,14 +69,7 @@ function parseFlat<T extends Topic>(
   const payload = checked.data as PayloadOf<T> & { occurredAt?: string; receivedAt?: string };
   const time = payload.occurredAt ?? payload.receivedAt;
   const at = time === undefined ? record.recordAt : timestampMs(time);
-  return { ok: true, envelope: { eventId: flatIdentity(topic, record), timestamp: at, source: null, payload } };
-}
-
-/** The length of the key keeps (key "a", value "bc") apart from (key "ab", value "c"). */
-function flatIdentity(topic: Topic, record: { key: Buffer | null; value: Buffer | null }): string {
-  const hash = createHash('sha256').update(`${topic}\n${String(record.key?.length ?? -1)}\n`);
-  for (const part of [record.key, record.value]) if (part) hash.update(part);
-  return hash.digest('hex');
+  return { ok: true, envelope: { eventId: recordFingerprint(topic, record), timestamp: at, source: null, payload } };
 }
 
 function invalid(issues: z.core.$ZodIssue[], at: string[] = []): Refusal {

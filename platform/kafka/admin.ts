@@ -100,16 +100,21 @@ async function createTopics(
   }
 }
 
-/** A broker learns a moment after the controller; kafkajs's own wait ends with an error there. */
+/**
+ * A broker learns a moment after the controller; kafkajs's own wait ends with an error there. A leader that is named may
+ * still refuse: it is asked too, for a send that one of its partitions refuses is sent to all of them again.
+ */
 async function areUsable(admin: Admin, topics: string[]): Promise<boolean> {
   try {
     const metadata = await admin.fetchTopicMetadata({ topics });
-    return metadata.topics.every(
+    const haveLeaders = metadata.topics.every(
       ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
     );
+    if (haveLeaders) await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
+    return haveLeaders;
   } catch (error) {
     const types = typesOf(error);
-    if (types.has('UNKNOWN_TOPIC_OR_PARTITION') || types.has('LEADER_NOT_AVAILABLE')) return false;
+    if (types.has('UNKNOWN_TOPIC_OR_PARTITION') || SETTLING.some((type) => types.has(type))) return false;
     throw error;
   }
 }

@@ -12,6 +12,8 @@ import type { TopicNames } from './names';
 const MAX_RECORDS = 500;
 /** kafkajs sends heartbeats from inside the handler only; the session lasts 15 s. */
 const BEAT_MS = 1_500;
+/** While more is to be read. A commit is a write of the broker, which does one after the other for a whole group. */
+const COMMIT_MS = 1_000;
 const FIRST_BACK_OFF_MS = 250;
 const LONGEST_BACK_OFF_MS = 20_000;
 
@@ -27,6 +29,11 @@ export function createBatchHandler(
   log: Logger,
 ) {
   const expected = new Map<string, bigint>();
+  let committedAt = 0;
+  const commit = async (payload: EachBatchPayload): Promise<void> => {
+    committedAt = Date.now();
+    await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
+  };
 
   return async (payload: EachBatchPayload): Promise<void> => {
     const { batch } = payload;
@@ -35,19 +42,21 @@ export function createBatchHandler(
     const { records, refusal } = readable(batch.messages);
     if (records.length > 0) warnOfGap(expected.get(place), BigInt(batch.firstOffset() ?? -1), place, log);
     for (let from = 0; from < records.length; from += MAX_RECORDS) {
-      if (!payload.isRunning() || payload.isStale()) return;
+      if (payload.isStale()) return;
+      if (!payload.isRunning()) return commit(payload);
       const messages = records.slice(from, from + MAX_RECORDS);
       const outcome = await handle(payload, () => options.onBatch(messages.map(toRecord(topic, batch.partition))));
       if ('failure' in outcome) {
         const error = toReelwayError(outcome.failure);
         backOff(payload, failures.add(topic, batch.partition, error), place, error, log);
-        return;
+        return commit(payload);
       }
       failures.clear(topic, batch.partition);
       const last = messages.at(-1)?.offset ?? batch.lastOffset();
       expected.set(place, BigInt(last) + 1n);
       payload.resolveOffset(last);
-      await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
+      const isLast = messages.at(-1) === records.at(-1) && (refusal !== null || batch.offsetLag() === '0');
+      if (isLast || outcome.lost !== null || Date.now() - committedAt >= COMMIT_MS) await commit(payload);
       if (outcome.lost !== null) throw outcome.lost;
       await payload.heartbeat();
     }

@@ -14,7 +14,7 @@ const HEARTBEAT_MS = 3_000;
 const REBALANCE_MS = 30_000;
 /** How long a poll may wait for records; the leave of a consumer waits for its last poll. */
 const POLL_MS = 500;
-const MAX_BYTES = 2 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_BYTES_PER_PARTITION = 1024 * 1024;
 /** Partitions handled side by side; each holds one connection of the pool for a moment. */
 const PARTITIONS_AT_ONCE = 4;

@@ -5,6 +5,8 @@ export interface Identity {
   /** Lower case. */
   eventId: string;
   payloadHash: Buffer;
+  /** sha256 of the record, in hex. */
+  fingerprint: string;
   rowId: string;
   topic: string;
   contentId: string | null;
@@ -26,11 +28,12 @@ export interface KnownIdentity {
  */
 export async function insertIdentities(db: Queryable, consumer: string, rows: Identity[]): Promise<Set<string>> {
   const inserted = await db.query<{ event_id: string }>(
-    `INSERT INTO event_ids (consumer, event_id, payload_hash, row_id, topic, content_id, outcome, expires_at)
+    `INSERT INTO event_ids (consumer, event_id, payload_hash, row_id, topic, content_id, outcome, expires_at,
+       fingerprint)
      SELECT $1, x.event_id, x.payload_hash, x.row_id, x.topic, x.content_id, x.outcome,
-       now() + x.keep_ms * interval '1 ms'
-     FROM unnest($2::text[], $3::bytea[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[])
-       x(event_id, payload_hash, row_id, topic, content_id, outcome, keep_ms)
+       now() + x.keep_ms * interval '1 ms', x.fingerprint
+     FROM unnest($2::text[], $3::bytea[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::uuid[])
+       x(event_id, payload_hash, row_id, topic, content_id, outcome, keep_ms, fingerprint)
      ORDER BY x.event_id
      ON CONFLICT (consumer, event_id) DO NOTHING RETURNING event_id`,
     [
@@ -42,6 +45,7 @@ export async function insertIdentities(db: Queryable, consumer: string, rows: Id
       rows.map((row) => row.contentId),
       rows.map((row) => row.outcome),
       rows.map((row) => row.keepMs),
+      rows.map((row) => half(row.fingerprint)),
     ],
   );
   return new Set(inserted.rows.map((row) => row.event_id));
@@ -59,6 +63,34 @@ export async function readIdentities(
     [consumer, eventIds],
   );
   return new Map(found.rows.map((row) => [row.eventId, row]));
+}
+
+/** As many bits as a uuid has: enough for records of one event id. */
+const half = (fingerprint: string): string => fingerprint.slice(0, 32);
+
+/** A record that may have brought an event we know. */
+export interface SeenRecord {
+  eventId: string;
+  fingerprint: string;
+}
+
+/** Positions in `records` of those that did not bring an identity which is remembered until `until`, ms since 1970, or longer. */
+export async function findUnknown(
+  db: Queryable,
+  consumer: string,
+  records: SeenRecord[],
+  until: number,
+): Promise<number[]> {
+  const found = await db.query<{ position: number }>(
+    // The limit keeps the planner, whatever it believes about the table, to one look into the index per record.
+    `SELECT x.position::int - 1 AS position
+     FROM unnest($2::text[], $3::uuid[]) WITH ORDINALITY x(event_id, fingerprint, position)
+     LEFT JOIN LATERAL (SELECT true AS there FROM event_ids e WHERE e.consumer = $1 AND e.event_id = x.event_id
+       AND e.fingerprint = x.fingerprint AND e.expires_at >= to_timestamp($4::float8 / 1000) LIMIT 1) known ON true
+     WHERE known.there IS NULL`,
+    [consumer, records.map((row) => row.eventId), records.map((row) => half(row.fingerprint)), until],
+  );
+  return found.rows.map(({ position }) => position);
 }
 
 /** Counts redeliveries. The identity is kept as long as its newest copy can be read again. */

@@ -1,10 +1,10 @@
+import type { KafkaRecord } from '../../contracts/model/ports';
 import type { Queryable } from './pool';
 
-/** The offsets of one transaction in one partition: of its first record, and after its last. */
+/** What one transaction took in of one partition. next: the offset after its last record. */
 export interface Span {
   topic: string;
   partition: number;
-  first: string;
   next: string;
 }
 
@@ -16,6 +16,9 @@ export interface Watermark {
   wentBackTo: string | null;
 }
 
+/** One record's place. */
+export type Place = Pick<KafkaRecord, 'topic' | 'partition' | 'offset'>;
+
 /**
  * Moves the watermark forward, never back, and returns where it stood before (null: the partition is new to us). It only
  * tells; whether a record was handled is a question of its identity, never of its offset.
@@ -23,14 +26,27 @@ export interface Watermark {
 export async function advanceWatermark(db: Queryable, span: Span): Promise<string | null> {
   const before = await db.query<{ before: string | null }>(
     `WITH old AS (SELECT next_offset FROM partition_watermarks WHERE topic = $1 AND partition = $2)
-     INSERT INTO partition_watermarks AS w (topic, partition, next_offset) VALUES ($1, $2, $4)
-     ON CONFLICT (topic, partition) DO UPDATE SET next_offset = greatest(w.next_offset, $4),
-       went_back_at = CASE WHEN $3::bigint < w.next_offset THEN now() ELSE w.went_back_at END,
-       went_back_to = CASE WHEN $3::bigint < w.next_offset THEN $3 ELSE w.went_back_to END
+     INSERT INTO partition_watermarks AS w (topic, partition, next_offset) VALUES ($1, $2, $3)
+     ON CONFLICT (topic, partition) DO UPDATE SET next_offset = greatest(w.next_offset, $3)
      RETURNING (SELECT next_offset FROM old)::text AS before`,
-    [span.topic, span.partition, span.first, span.next],
+    [span.topic, span.partition, span.next],
   );
   return before.rows[0]?.before ?? null;
+}
+
+/**
+ * Notes that the partition went back where this record stands below its watermark: what was taken in comes again.
+ * Returns the watermark; null: nothing of the partition was taken in.
+ */
+export async function noteReadFrom(db: Queryable, { topic, partition, offset }: Place): Promise<bigint | null> {
+  const found = await db.query<{ next: string }>(
+    `UPDATE partition_watermarks SET
+       went_back_at = CASE WHEN $3::bigint < next_offset THEN now() ELSE went_back_at END,
+       went_back_to = CASE WHEN $3::bigint < next_offset THEN $3 ELSE went_back_to END
+     WHERE topic = $1 AND partition = $2 RETURNING next_offset::text AS next`,
+    [topic, partition, offset],
+  );
+  return found.rows[0] ? BigInt(found.rows[0].next) : null;
 }
 
 export async function readWatermarks(db: Queryable): Promise<Watermark[]> {

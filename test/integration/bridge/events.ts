@@ -124,6 +124,15 @@ export async function deadLetters(world: World, contentId?: string) {
   return rows;
 }
 
+/** Partitions of which records that were taken in came again. */
+export async function wentBack(world: World, topic: string): Promise<number> {
+  const { rowCount } = await world.pool.query(
+    'SELECT 1 FROM partition_watermarks WHERE topic = $1 AND went_back_at IS NOT NULL',
+    [topic],
+  );
+  return rowCount ?? 0;
+}
+
 export async function contentRow(world: World, contentId: string) {
   const { rows } = await world.pool.query<Record<string, unknown>>('SELECT * FROM contents WHERE content_id = $1', [
     contentId,

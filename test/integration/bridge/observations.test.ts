@@ -192,6 +192,8 @@ test('a batch takes as many statements with one event as with five hundred', asy
     });
   });
   const taken: IntakeCounts[] = [];
+  // The bridge of this file has none of it.
+  const ALONE = 99;
   const intake = createIntake({
     pool: counted,
     log: world.log,
@@ -200,23 +202,28 @@ test('a batch takes as many statements with one event as with five hundred', asy
     onTaken: (_topic, counts) => taken.push(counts),
   });
   const batch = (size: number): KafkaRecord[] =>
-    Array.from({ length: size }, (_, index) =>
-      recordOf('payment.events', payment(`bulk-${String(index)}`), { eventId: randomUUID() }),
-    );
+    Array.from({ length: size }, (_, index) => ({
+      ...recordOf('payment.events', payment(`bulk-${String(index)}`), { eventId: randomUUID() }),
+      partition: ALONE,
+    }));
   const costOf = async (records: KafkaRecord[]): Promise<number> => {
     statements = 0;
     await intake(records);
     return statements;
   };
-  const [one, many] = [batch(1), batch(500)];
+  const sentAgain = (records: KafkaRecord[]): KafkaRecord[] =>
+    records.map((record) => ({ ...record, offset: String((offset += 1)) }));
+  const [before, one, many] = [batch(1), batch(1), batch(500)];
+  await costOf(before); // looks up where the partition stands
   const single = await costOf(one);
   expect(await costOf(many)).toBe(single);
   // BEGIN, row ids, identities, observations, watermark, COMMIT.
   expect(single).toBe(6);
-  const repeated = await costOf(one);
-  expect(await costOf(many)).toBe(repeated);
+  let offset = Number(many.at(-1)?.offset);
+  const repeated = await costOf(sentAgain(one));
+  expect(await costOf(sentAgain(many))).toBe(repeated);
   await counted.end();
-  expect(taken).toMatchObject([{ new: 1 }, { new: 500 }, { duplicate: 1 }, { duplicate: 500 }]);
+  expect(taken.slice(1)).toMatchObject([{ new: 1 }, { new: 500 }, { duplicate: 1 }, { duplicate: 500 }]);
 });
 
 test('what cannot be read again is deleted in bounded steps', async () => {
