@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { v5 } from 'uuid';
+import { hash } from 'node:crypto';
+import { parse, v5 } from 'uuid';
 
 /** Root of all our name-based ids. Changing it would give every milestone a new id and send it a second time. */
-const NAMESPACE = '6f0f8f0a-3c43-5d0c-9a51-2f6c2f6f2b1e';
+const NAMESPACE = parse('6f0f8f0a-3c43-5d0c-9a51-2f6c2f6f2b1e');
 
-const idOf = (...parts: (string | number)[]): string => v5(JSON.stringify(parts), NAMESPACE);
+const idOf = (...parts: (string | number)[]): string => v5(Buffer.from(JSON.stringify(parts)), NAMESPACE);
 
 /** ordinal: how often this milestone was issued in this generation, from 1. Never the runId: a reset must not announce again. */
 export const milestoneEventId = (of: {
@@ -26,19 +26,18 @@ export const foreignDecisionId = (of: {
   at: number;
 }): string => idOf(of.contentId, 'decision', of.reviewerId, of.decision, of.at);
 
-/** JSON with sorted keys: the same value gives the same text, whatever order its fields were written in. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_name, part: unknown) => (isRecord(part) ? sorted(part) : part));
+/** With sorted keys: the same JSON value gives the same text, whatever order its fields were written in. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = value as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.keys(fields)
+      .sort()
+      .map((name) => [name, sorted(fields[name])]),
+  );
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const sorted = (record: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(record).sort(([left], [right]) => (left < right ? -1 : 1)));
 
 /** sha256 of the canonical form. The topic is part of it: the same fields on another topic are another message. */
 export const payloadHash = (topic: string, payload: unknown): Buffer =>
-  createHash('sha256')
-    .update(`${topic}\n${canonicalJson(payload)}`)
-    .digest();
+  hash('sha256', `${topic}\n${JSON.stringify(sorted(payload))}`, 'buffer');

@@ -71,11 +71,15 @@ async function sendAll(
 ): Promise<Landed[]> {
   const messages = records.map(({ key, value, headers }): Message => ({ key, value, headers }));
   const byTopic = new Map<string, Message[]>();
-  records.forEach((record, index) => {
-    const topic = names.onBroker(record.topic);
-    byTopic.set(topic, [...(byTopic.get(topic) ?? []), messages[index] as Message]);
-  });
-  const topicMessages = [...byTopic].map(([topic, ofTopic]) => ({ topic, messages: ofTopic }));
+  for (const [index, { topic }] of records.entries()) {
+    const ofTopic = byTopic.get(topic) ?? [];
+    byTopic.set(topic, ofTopic);
+    ofTopic.push(messages[index] as Message);
+  }
+  const topicMessages = [...byTopic].map(([topic, ofTopic]) => ({
+    topic: names.onBroker(topic),
+    messages: ofTopic,
+  }));
   const answers = await producer.sendBatch({ acks: ACKS_ALL, compression: CompressionTypes.None, topicMessages });
 
   const next = new Map(
