@@ -1,20 +1,8 @@
-import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { errorRow } from '../contracts/model/errors';
 import type { Snapshot, StageView } from '../contracts/model/lifecycle';
-
-/** The typed search attributes an operator filters by; registered by `reelway migrate`. */
-export const ATTRIBUTES = {
-  stage: defineSearchAttributeKey('ContentStage', SearchAttributeType.KEYWORD),
-  status: defineSearchAttributeKey('ContentStatus', SearchAttributeType.KEYWORD),
-  attention: defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL),
-  code: defineSearchAttributeKey('FailureCode', SearchAttributeType.KEYWORD),
-  creatorId: defineSearchAttributeKey('CreatorId', SearchAttributeType.KEYWORD),
-  residency: defineSearchAttributeKey('Residency', SearchAttributeType.KEYWORD),
-  contentType: defineSearchAttributeKey('ContentType', SearchAttributeType.KEYWORD),
-  deadline: defineSearchAttributeKey('StageDeadline', SearchAttributeType.DATETIME),
-  generation: defineSearchAttributeKey('Generation', SearchAttributeType.INT),
-};
+import { ATTRIBUTES } from '../contracts/model/search-attributes';
 
 /** One upsert with only what changed since the last, because each costs a history event. */
 export function showAttributes(snapshot: Snapshot): void {

@@ -4,7 +4,8 @@ import {
   type Client,
   type WorkflowOptions,
 } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { ATTRIBUTES } from '../../contracts/model/search-attributes';
 import type { Residency, ContentType, Stage, Status } from '../../contracts/model/status';
 import { isTooLarge } from './too-large';
 
@@ -32,17 +33,6 @@ export interface RunStart {
  * refused the size of what was sent, and nothing happened.
  */
 export type Delivery = 'accepted' | 'missing' | 'too-large';
-
-const KEYS = {
-  stage: defineSearchAttributeKey('ContentStage', SearchAttributeType.KEYWORD),
-  status: defineSearchAttributeKey('ContentStatus', SearchAttributeType.KEYWORD),
-  attention: defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL),
-  creator: defineSearchAttributeKey('CreatorId', SearchAttributeType.KEYWORD),
-  residency: defineSearchAttributeKey('Residency', SearchAttributeType.KEYWORD),
-  contentType: defineSearchAttributeKey('ContentType', SearchAttributeType.KEYWORD),
-  deadline: defineSearchAttributeKey('StageDeadline', SearchAttributeType.DATETIME),
-  generation: defineSearchAttributeKey('Generation', SearchAttributeType.INT),
-};
 
 /**
  * Starts the run and gives it its first facts in one call; an open run gets the facts alone. The first generation is
@@ -100,12 +90,12 @@ async function deliver(client: Client, deadlineMs: number, call: () => Promise<u
 
 const attributesOf = (start: RunStart): TypedSearchAttributes =>
   new TypedSearchAttributes([
-    { key: KEYS.stage, value: start.stage },
-    { key: KEYS.status, value: start.status },
-    { key: KEYS.attention, value: false },
-    { key: KEYS.creator, value: start.creatorId },
-    { key: KEYS.residency, value: start.residency },
-    { key: KEYS.contentType, value: start.contentType },
-    { key: KEYS.generation, value: start.generation },
-    ...(start.deadlineAt === null ? [] : [{ key: KEYS.deadline, value: start.deadlineAt }]),
+    { key: ATTRIBUTES.stage, value: start.stage },
+    { key: ATTRIBUTES.status, value: start.status },
+    { key: ATTRIBUTES.attention, value: false },
+    { key: ATTRIBUTES.creatorId, value: start.creatorId },
+    { key: ATTRIBUTES.residency, value: start.residency },
+    { key: ATTRIBUTES.contentType, value: start.contentType },
+    { key: ATTRIBUTES.generation, value: start.generation },
+    ...(start.deadlineAt === null ? [] : [{ key: ATTRIBUTES.deadline, value: start.deadlineAt }]),
   ]);

@@ -8,7 +8,7 @@ import { workflowIdOf } from '../../contracts/model/ids';
 import { DEFAULT_POLICY, type Policy } from '../../contracts/model/policy';
 import { CATALOG_QUEUE, LIFECYCLE_QUEUE, mediaQueueOf, type Activities } from '../../contracts/model/work';
 import { factsSignal, LIFECYCLE_WORKFLOW, type LifecycleInput, type LifecycleResult } from '../../workflows/messages';
-import { ATTRIBUTES } from '../../workflows/presence';
+import { ATTRIBUTES } from '../../contracts/model/search-attributes';
 import { fakeActivities, type FakeWorld } from './fake-activities';
 import { uploadFact } from './facts';
 import { quietRuntime } from './quiet-runtime';

@@ -1,4 +1,5 @@
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { ATTRIBUTES } from '../../../contracts/model/search-attributes';
 import { LIFECYCLE_QUEUE } from '../../../contracts/model/work';
 import { workflowIdOf } from '../../../contracts/model/ids';
 import { DEFAULT_POLICY } from '../../../contracts/model/policy';
@@ -59,22 +60,17 @@ const bareEvent = (contentId: string, plain: boolean): BareEvent => ({
 /** The same attributes and texts as the bridge gives a start. */
 const shownOf = (contentId: string): BareEvent['shown'] => ({
   typedSearchAttributes: new TypedSearchAttributes([
-    keyword('ContentStage', 'upload'),
-    keyword('ContentStatus', 'RUNNING'),
-    keyword('CreatorId', `creator-${contentId}`),
-    keyword('Residency', 'GLOBAL'),
-    keyword('ContentType', 'VIDEO'),
-    { key: defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL), value: false },
-    { key: defineSearchAttributeKey('Generation', SearchAttributeType.INT), value: 1 },
-    { key: defineSearchAttributeKey('StageDeadline', SearchAttributeType.DATETIME), value: new Date() },
+    { key: ATTRIBUTES.stage, value: 'upload' },
+    { key: ATTRIBUTES.status, value: 'RUNNING' },
+    { key: ATTRIBUTES.creatorId, value: `creator-${contentId}` },
+    { key: ATTRIBUTES.residency, value: 'GLOBAL' },
+    { key: ATTRIBUTES.contentType, value: 'VIDEO' },
+    { key: ATTRIBUTES.attention, value: false },
+    { key: ATTRIBUTES.generation, value: 1 },
+    { key: ATTRIBUTES.deadline, value: new Date() },
   ]),
   staticSummary: `VIDEO of creator-${contentId}, GLOBAL`,
   staticDetails: `Upload session session-${contentId}, generation 1`,
-});
-
-const keyword = (name: string, value: string) => ({
-  key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
-  value,
 });
 
 const TRIED = [16, 32, 64, 128];
