@@ -1,4 +1,5 @@
 import type { ContentRecordInput } from '../contracts/schema/record';
+import type { AuditLine } from '../operations/audit';
 import type { BridgeStatus, Resumed, ResumeInput } from '../operations/bridge';
 import type { CommandInput, CommandResult, DecideInput, RetryInput } from '../operations/commands';
 import type { DeadLetter, DeadLetterHour, DeadLetterWithValue, ExportedDeadLetter } from '../operations/dead-letters';
@@ -7,9 +8,12 @@ import type { DiscardInput, DiscardResult } from '../operations/dead-letters-dis
 import type { DeadLetterInput, DeadLetterSelection } from '../operations/dead-letters-input';
 import type { RedriveInput, RedriveResult } from '../operations/dead-letters-redrive';
 import type { DoctorCheck } from '../operations/doctor';
+import type { Explanation } from '../operations/explain';
 import type { ContentGlance } from '../operations/glance';
 import type { ContentList, ListInput } from '../operations/list';
 import type { MigrateResult } from '../operations/migrate';
+import type { Reconciled, ReconcileInput } from '../operations/reconcile';
+import type { QueueView } from '../operations/run';
 import type { ShownContent } from '../operations/show';
 import type { TopicCheck } from '../operations/topics';
 import type { ContentSummary } from '../operations/views';
@@ -29,6 +33,10 @@ export interface ReelwayClient {
   list(input: ListInput): Promise<ContentList>;
   show(contentId: string): Promise<ShownContent>;
   glance(contentId: string): Promise<ContentGlance>;
+  explain(contentId: string): Promise<Explanation>;
+  audit(contentId: string): Promise<AuditLine[]>;
+  queues(): Promise<QueueView[]>;
+  reconcile(input: Omit<ReconcileInput, 'actor'>): Promise<Reconciled>;
   retry(input: Omit<RetryInput, 'actor'>): Promise<CommandResult>;
   cancel(input: Omit<CommandInput, 'actor'>): Promise<CommandResult>;
   decide(input: Omit<DecideInput, 'actor'>): Promise<CommandResult>;

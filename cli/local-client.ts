@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { auditOf } from '../operations/audit';
 import { bridgeStatus, resumeBridge } from '../operations/bridge';
 import { createWayIn } from '../bridge/inbound/way-in';
 import { cancel, decide, retry } from '../operations/commands';
@@ -9,9 +10,12 @@ import { redrive } from '../operations/dead-letters-redrive';
 import { countSelected } from '../operations/dead-letters-select';
 import type { OperationsDeps } from '../operations/deps';
 import { doctor } from '../operations/doctor';
+import { explain } from '../operations/explain';
 import { glance } from '../operations/glance';
 import { list } from '../operations/list';
 import { migrate } from '../operations/migrate';
+import { queues } from '../operations/queues';
+import { reconcile } from '../operations/reconcile';
 import { register } from '../operations/register';
 import { show } from '../operations/show';
 import { checkTopics, createTopics } from '../operations/topics';
@@ -29,6 +33,10 @@ export function createLocalClient(deps: OperationsDeps, actor: string = localAct
     list: (input) => list(deps, input),
     show: (contentId) => show(deps, contentId),
     glance: (contentId) => glance(deps, contentId),
+    explain: (contentId) => explain(deps, contentId),
+    audit: (contentId) => auditOf(deps, contentId),
+    queues: () => queues(deps),
+    reconcile: (input) => reconcile(deps, { ...input, actor }),
     retry: (input) => retry(deps, { ...input, actor }),
     cancel: (input) => cancel(deps, { ...input, actor }),
     decide: (input) => decide(deps, { ...input, actor }),

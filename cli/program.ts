@@ -5,6 +5,8 @@ import { addDeadLetterCommands } from './dlq/index';
 import { FORMATS, type Streams } from './output';
 import { printable } from './render/text';
 import { addProcessCommands } from './processes/index';
+import { addQueues } from './queues';
+import { addReconcile } from './reconcile';
 import { addSetupCommands } from './setup/index';
 import { VERSION } from './version';
 
@@ -39,6 +41,8 @@ export function createProgram(cli: Cli, streams: Streams): Command {
     .exitOverride();
   addContentCommands(program, cli);
   addDeadLetterCommands(program, cli);
+  addQueues(program, cli);
+  addReconcile(program, cli);
   addSetupCommands(program, cli);
   addProcessCommands(program, cli);
   return program;

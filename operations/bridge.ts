@@ -10,6 +10,8 @@ import type { OperationsDeps } from './deps';
 import { checkReason } from './input';
 import { REACH_MS, within } from './within';
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
 type Deps = Pick<OperationsDeps, 'pool' | 'kafka' | 'config'>;
 
 /** One partition of a consumed topic. Offsets are decimal text. */
@@ -24,8 +26,10 @@ export interface PartitionStatus {
   lag: number;
   /** Offset after the last record that is in the inbox; above `committed` by what was taken and not yet committed. */
   watermark: string | null;
-  /** recreated: the topic ends below what we have had; went back: old records came again. */
+  /** recreated: the topic ends below what we have had; went back: old records came again in the last 24 h. */
   notice: 'recreated' | 'went back' | null;
+  /** When old records came again last, and the offset of the first of them; null: never. */
+  wentBack: { at: string; to: string } | null;
 }
 
 export interface BridgeStatus {
@@ -80,11 +84,15 @@ async function partitionsOf({ pool, kafka, config }: Deps): Promise<PartitionSta
         committed,
         lag: Math.max(0, Number(BigInt(high) - BigInt(committed ?? 0))),
         watermark: mark?.nextOffset ?? null,
-        notice: isRecreated ? 'recreated' : mark?.wentBackAt ? 'went back' : null,
+        notice: isRecreated ? 'recreated' : isRecent(mark?.wentBackAt ?? null) ? 'went back' : null,
+        wentBack: mark?.wentBackAt ? { at: mark.wentBackAt.toISOString(), to: mark.wentBackTo ?? '' } : null,
       };
     }),
   );
 }
+
+/** An older one is history, which wentBack tells. */
+const isRecent = (at: Date | null): boolean => at !== null && Date.now() - at.getTime() < DAY_MS;
 
 export interface ResumeInput {
   /** "topic/partition" or "starts". */

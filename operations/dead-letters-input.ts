@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ReelwayError } from '../contracts/model/errors';
+import { isErrorCode, ReelwayError } from '../contracts/model/errors';
+import { CONSUMED_TOPICS } from '../contracts/model/topics';
 import { DEAD_LETTER_STATUSES, type DeadLetterFilter } from '../platform/postgres/dead-letter-views';
 import { parseInput } from './input';
 
@@ -10,8 +11,11 @@ const DEAD_LETTER_ID = /^[1-9]\d{0,17}$/;
 export const isDeadLetterId = (id: string): boolean => DEAD_LETTER_ID.test(id);
 
 const filter = z.strictObject({
-  topic: z.string().optional(),
-  code: z.string().optional(),
+  topic: z
+    .string()
+    .refine((name) => (CONSUMED_TOPICS as readonly string[]).includes(name), `is none of ${CONSUMED_TOPICS.join(', ')}`)
+    .optional(),
+  code: z.string().refine(isErrorCode, 'is no code; docs/errors.md has them all').optional(),
   contentId: z.string().optional(),
   /** Default: open and quarantined. */
   status: z.enum(DEAD_LETTER_STATUSES).optional(),

@@ -1,4 +1,5 @@
 import { ReelwayError } from '../contracts/model/errors';
+import { readLetterAudit } from '../platform/postgres/audit';
 import {
   countByHour,
   listDeadLetters,
@@ -31,15 +32,23 @@ interface Bytes {
 }
 
 export interface DeadLetterWithValue extends DeadLetter, Bytes {
+  /** Of key. */
+  keyEncoding: Bytes['encoding'];
+  /** The Kafka record's own time, ISO 8601; null: it has none. */
+  recordedAt: string | null;
   headers: Record<string, string>;
   /** Why the last try failed; null: it did not, or there was none. */
   lastCode: string | null;
   /** What goes in instead of value when it is redriven. */
   correction: (Bytes & { at: string; actor: string; reason: string }) | null;
+  /** What people did about it, oldest first. */
+  history: { at: string; actor: string; verb: string; reason: string }[];
 }
 
 /** A line of an export: every byte as base64. */
 export interface ExportedDeadLetter extends Omit<DeadLetter, 'corrected'> {
+  /** The Kafka record's own time, ISO 8601; null: it has none. */
+  recordedAt: string | null;
   headers: Record<string, string>;
   value: string | null;
   encoding: 'base64';
@@ -67,13 +76,16 @@ export async function deadLetters(deps: Deps, input: DeadLetterInput = {}): Prom
 export async function deadLetter(deps: Deps, id: string): Promise<DeadLetterWithValue> {
   const row = isDeadLetterId(id) ? await readDeadLetter(deps.pool, id) : null;
   if (!row) throw noSuchLetter(id);
-  const { value, at, key, correction, ...rest } = row;
+  const { value, at, key, correction, recordMs, ...rest } = row;
+  const history = await readLetterAudit(deps.pool, id);
+  const { value: keyText, encoding: keyEncoding } = textOf(key);
   return {
     ...rest,
-    key: key?.toString('utf8') ?? null,
-    at: at.toISOString(),
+    ...{ key: keyText, keyEncoding },
+    ...{ at: at.toISOString(), recordedAt: isoOf(recordMs) },
     ...textOf(value),
     correction: correction && { ...correction, ...textOf(correction.value), at: correction.at.toISOString() },
+    history: history.map(({ at: when, actor, verb, reason }) => ({ at: when.toISOString(), actor, verb, reason })),
   };
 }
 
@@ -111,7 +123,7 @@ export async function* exportDeadLetters(
   }
 }
 
-const toExported = ({ at, key, value, correction, ...rest }: DeadLetterRecord): ExportedDeadLetter => ({
+const toExported = ({ at, key, value, correction, recordMs, ...rest }: DeadLetterRecord): ExportedDeadLetter => ({
   id: rest.id,
   topic: rest.topic,
   partition: rest.partition,
@@ -121,6 +133,7 @@ const toExported = ({ at, key, value, correction, ...rest }: DeadLetterRecord): 
   code: rest.code,
   reason: rest.reason,
   at: at.toISOString(),
+  recordedAt: isoOf(recordMs),
   status: rest.status,
   redrives: rest.redrives,
   headers: rest.headers,
@@ -129,6 +142,8 @@ const toExported = ({ at, key, value, correction, ...rest }: DeadLetterRecord): 
   value: value?.toString('base64') ?? null,
   correction: correction?.value.toString('base64') ?? null,
 });
+
+const isoOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 function textOf(value: Buffer | null): Bytes {
   if (value === null) return { value: null, encoding: 'utf8' };

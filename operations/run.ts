@@ -3,9 +3,10 @@ import { CATALOG_QUEUE, LIFECYCLE_QUEUE, mediaQueueOf } from '../contracts/model
 import { messageOf } from '../platform/errors';
 import type { ContentRow } from '../platform/postgres/contents';
 import {
-  countPollers,
+  describeQueue,
   inspectRun,
   type PendingActivity,
+  type QueueFigures,
   type QueueKind,
   type RunInspection,
 } from '../platform/temporal/runs';
@@ -28,11 +29,10 @@ export interface ActivityView {
   lastFailure: { code: string | null; message: string } | null;
 }
 
-/** A task queue that work waits in, and how many workers ask for work there. */
-export interface QueueView {
+/** A task queue, who asks for work there, and what waits. */
+export interface QueueView extends QueueFigures {
   queue: string;
   kind: QueueKind;
-  pollers: number;
 }
 
 /** What Temporal knows. status null: it knows no run, or could not be asked (`unreachable` says why). */
@@ -73,7 +73,7 @@ export async function observeRun(deps: OperationsDeps, row: ContentRow): Promise
       wanted.map(async ({ queue, kind }) => ({
         queue,
         kind,
-        pollers: await countPollers(client, queue, kind, TEMPORAL_MS),
+        ...(await describeQueue(client, queue, kind, TEMPORAL_MS)),
       })),
     );
     return {

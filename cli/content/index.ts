@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
+import { addAudit } from './audit';
 import { addCancel } from './cancel';
 import { addDecide } from './decide';
+import { addExplain } from './explain';
 import { addList } from './list';
 import { addRegister } from './register';
 import { addRetry } from './retry';
@@ -11,7 +13,18 @@ import { addWatch } from './watch';
 
 export function addContentCommands(program: Command, cli: Cli): void {
   const content = program.command('content').description('Content records and their way to publication.');
-  for (const add of [addRegister, addSubmit, addList, addShow, addWatch, addRetry, addCancel, addDecide]) {
+  for (const add of [
+    addRegister,
+    addSubmit,
+    addList,
+    addShow,
+    addExplain,
+    addWatch,
+    addRetry,
+    addCancel,
+    addDecide,
+    addAudit,
+  ]) {
     add(content, cli);
   }
 }

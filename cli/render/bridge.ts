@@ -16,19 +16,22 @@ export function renderBridge(status: BridgeStatus, now: number, style: Style): s
       `${style.red('paused')}   ${scope} since ${ago(since, now)}: ${code}, ${printable(reason)}`,
       `         next: reelway bridge resume ${scope} --reason "…"`,
     ]),
-    ...(shown.length === 0 ? [] : ['', ...partitionTable(shown, style)]),
+    ...(shown.length === 0 ? [] : ['', ...partitionTable(shown, now, style)]),
   ];
 }
 
-const partitionTable = (partitions: BridgeStatus['partitions'], style: Style): string[] =>
+const partitionTable = (partitions: BridgeStatus['partitions'], now: number, style: Style): string[] =>
   table(
     ['TOPIC', 'PARTITION', 'LAG', 'COMMITTED', 'END', 'NOTICE'],
-    partitions.map(({ topic, partition, lag, committed, end, notice }) => [
+    partitions.map(({ topic, partition, lag, committed, end, notice, wentBack }) => [
       topic,
       String(partition),
       String(lag),
       committed ?? '-',
       end,
-      notice === null ? '-' : style.yellow(notice),
+      notice === null ? '-' : style.yellow(noticeText(notice, wentBack, now)),
     ]),
   );
+
+const noticeText = (notice: string, wentBack: BridgeStatus['partitions'][number]['wentBack'], now: number): string =>
+  notice === 'went back' && wentBack ? `went back to ${wentBack.to}, ${ago(wentBack.at, now)}` : notice;

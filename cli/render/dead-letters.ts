@@ -34,13 +34,15 @@ export function renderDeadLetter(letter: DeadLetterWithValue, now: number, { bol
     `  why      ${printable(letter.reason)}`,
     `  status   ${statusOf(letter)}${letter.lastCode === null ? '' : `, last: ${letter.lastCode}`}`,
     `  place    ${printable(letter.topic)} ${placeOf(letter)}`,
-    `  key      ${printable(letter.key ?? '-')}`,
+    `  sent     ${letter.recordedAt ?? '-'}`,
+    `  key      ${printable(letter.key ?? '-')}${letter.keyEncoding === 'base64' ? ' (base64)' : ''}`,
     `  event    ${printable(letter.eventId ?? '-')}`,
     `  content  ${printable(letter.contentId ?? '-')}`,
     ...Object.entries(letter.headers).map(([name, value]) => `  header   ${printable(name)}: ${printable(value)}`),
     dim(`value (${letter.encoding})`),
     shortened(printable(letter.value ?? '-'), MAX_VALUE),
     ...renderCorrection(letter, dim),
+    ...letter.history.map(({ at, actor, verb, reason }) => `${at} ${printable(actor)} ${verb}: ${printable(reason)}`),
     `next: ${hint}`,
   ];
 }

@@ -36,12 +36,19 @@ export function createAdmin(client: KafkaJs, names: TopicNames, fail: (error: un
   return {
     describeTopics: (wanted) => ask((connection) => describeTopics(connection, names, wanted)),
     createTopics: (wanted) => ask((connection) => createTopics(connection, names, wanted)),
-    lag: (groupId, topic) => ask((connection) => lagOf(connection, groupId, names.onBroker(topic))),
+    lag: (groupId, topic) =>
+      ask((connection) => lagOf(connection, groupId, names.onBroker(topic))).catch((error: unknown) => {
+        throw isMissing(error)
+          ? new ReelwayError('TOPIC_MISSING', `Kafka has no topic ${topic}.`, { cause: error })
+          : error;
+      }),
     close: async () => {
       if (connected) await admin.disconnect();
     },
   };
 }
+
+const isMissing = (error: unknown): boolean => error instanceof ReelwayError && error.code === 'TOPIC_MISSING';
 
 /** Asks again while a partition or a group has no leader yet, because it is new or moves: kafkajs gives up early or at once. */
 async function onceSettled<T>(question: () => Promise<T>): Promise<T> {

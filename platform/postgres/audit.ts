@@ -53,6 +53,15 @@ const isSame = (row: AuditRow, entry: AuditEntry): boolean =>
 const sorted = (args: AuditEntry['args']): string =>
   JSON.stringify(Object.entries(args).sort(([left], [right]) => (left < right ? -1 : 1)));
 
+/** What people did about a dead letter, oldest first. */
+export async function readLetterAudit(db: Queryable, letterId: string): Promise<AuditRow[]> {
+  const found = await db.query<AuditRow>(
+    `SELECT ${COLUMNS} FROM audit WHERE args ->> 'letter' = $1 ORDER BY audit_id`,
+    [letterId],
+  );
+  return found.rows;
+}
+
 /** Oldest first. */
 export async function readAudit(db: Queryable, contentId: string): Promise<AuditRow[]> {
   const found = await db.query<AuditRow>(`SELECT ${COLUMNS} FROM audit WHERE content_id = $1 ORDER BY audit_id`, [

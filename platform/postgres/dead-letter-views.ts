@@ -33,6 +33,8 @@ export interface DeadLetterRecord extends Omit<DeadLetterSummary, 'key'> {
   key: Buffer | null;
   value: Buffer | null;
   headers: Record<string, string>;
+  /** The record's own time, ms since 1970; null: it has none, or came before it was kept. */
+  recordMs: number | null;
   /** Why the last try failed. */
   lastCode: string | null;
   correction: { value: Buffer; at: Date; actor: string; reason: string } | null;
@@ -60,7 +62,7 @@ const COLUMNS = `d.id::text AS id, d.topic, d.partition, d.kafka_offset::text AS
   d.event_id AS "eventId", d.content_id AS "contentId", d.code, d.reason, d.at, d.status, d.redrives,
   EXISTS (SELECT 1 FROM dead_letter_corrections k WHERE k.letter_id = d.id) AS corrected`;
 
-const WITH_BYTES = `${COLUMNS}, d.value, d.headers, d.last_code AS "lastCode",
+const WITH_BYTES = `${COLUMNS}, d.value, d.headers, d.record_ms::float8 AS "recordMs", d.last_code AS "lastCode",
   c.value AS "correctedValue", c.at AS "correctedAt", c.actor AS "correctedBy", c.reason AS "correctedWhy"`;
 
 const NEWEST_CORRECTION = `LEFT JOIN LATERAL (SELECT k.value, k.at, k.actor, k.reason FROM dead_letter_corrections k

@@ -181,24 +181,47 @@ const QUEUE_TYPE = { workflow: 1, activity: 2 } as const;
 /** A long poll lasts 60 s; the server goes on naming pollers for minutes after they are gone. */
 const POLLER_ALIVE_MS = 75_000;
 
-/** How many workers ask for work of this queue. */
-export async function countPollers(
+/** pollers: workers that ask for work there. backlog and oldestSeconds: what waits, as about as the server knows it. */
+export interface QueueFigures {
+  pollers: number;
+  backlog: number;
+  oldestSeconds: number;
+}
+
+/** What the server knows of a task queue of the client's namespace. */
+export async function describeQueue(
   client: Client,
   queue: string,
   kind: QueueKind,
   deadlineMs: number,
-): Promise<number> {
+): Promise<QueueFigures> {
   const found = await client.connection.withDeadline(Date.now() + deadlineMs, () =>
     client.connection.workflowService.describeTaskQueue({
       namespace: client.options.namespace,
       taskQueue: { name: queue },
       // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the API's enums are types only
       taskQueueType: QUEUE_TYPE[kind],
+      reportStats: true,
     }),
   );
   const alive = found.pollers.filter((poller) => {
     const seen = dateOf(poller.lastAccessTime);
     return seen !== null && Date.now() - seen.getTime() < POLLER_ALIVE_MS;
   });
-  return new Set(alive.map((poller) => poller.identity)).size;
+  const { approximateBacklogCount: backlog, approximateBacklogAge: age } = found.stats ?? {};
+  return {
+    pollers: new Set(alive.map((poller) => poller.identity)).size,
+    backlog: Number(backlog ?? 0),
+    oldestSeconds: Number(age?.seconds ?? 0),
+  };
 }
+
+/** Workflow ids of all open runs of a type, as the visibility store lists them: a moment behind. */
+export async function openWorkflowIds(client: Client, workflowType: string): Promise<Set<string>> {
+  const ids = new Set<string>();
+  const query = `WorkflowType = "${workflowType}" AND ExecutionStatus = "Running"`;
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: LISTED_AT_ONCE })) ids.add(workflowId);
+  return ids;
+}
+
+const LISTED_AT_ONCE = 1_000;

@@ -99,6 +99,51 @@ test('a decision is carried out once, however often it is sent', async () => {
   expect(rows).toEqual([{ actor: expect.stringMatching(/^local:/) as string, verb: 'decide', reason: reason[1] }]);
 });
 
+test('explain says who has to act, why, and with which command', async () => {
+  await submitted('c-wait');
+  const waits = await reelway('content', 'explain', 'c-wait');
+  expect(waits).toMatchObject({ code: 0, stderr: '' });
+  expect(waits.stdout).toMatch(
+    /c-wait +WAITING at transcode[^]*acts +another service[^]*waits +transcode waits, until 20/,
+  );
+  await flagged('c-explain');
+  expect(await json('content', 'explain', 'c-explain')).toMatchObject({
+    owner: 'reviewer',
+    problem: { code: 'REVIEW_OPEN', message: 'STANDARD: harmful_imagery' },
+    commands: [expect.stringMatching(/^reelway content decide c-explain/) as string, expect.any(String) as string],
+  });
+  await world.temporal.client.workflow.getHandle('content:c-wait').terminate('behind our back');
+  const lost = await reelway('content', 'explain', 'c-wait');
+  expect(lost.code).toBe(1);
+  expect(lost.stdout).toMatch(/acts +an admin[^]*RUN_MISSING/);
+});
+
+test('audit tells what people commanded, with their reasons on one line', async () => {
+  await flagged('c-audit');
+  expect(await reelway('content', 'decide', 'c-audit', 'APPROVED', ...reason)).toMatchObject({ code: 0 });
+  const { stdout } = await reelway('content', 'audit', 'c-audit');
+  expect(stdout).toMatch(/local:.* decide +decision=APPROVED +seen "twice"\\nby \\u\{1b\}\[31mus/);
+  const lines = JSON.parse((await reelway('content', 'audit', 'c-audit', '-o', 'json')).stdout) as object[];
+  expect(lines).toMatchObject([
+    { verb: 'register' },
+    { verb: 'decide', args: { decision: 'APPROVED' }, reason: reason[1] },
+  ]);
+});
+
+test('queues names who works where, and what waits', async () => {
+  const { code, stdout } = await reelway('queues', '-o', 'json');
+  expect(code).toBe(0);
+  const working = { pollers: expect.any(Number) as number, backlog: expect.any(Number) as number };
+  const found = JSON.parse(stdout) as { queue: string; pollers: number }[];
+  expect(found).toMatchObject([
+    { queue: 'lifecycle', kind: 'workflow', ...working },
+    { queue: 'catalog', kind: 'activity', ...working },
+    { queue: 'media.global', kind: 'activity', ...working },
+    { queue: 'media.ng', kind: 'activity', ...working },
+  ]);
+  expect(found.filter(({ pollers }) => pollers === 0)).toEqual([]);
+});
+
 test('a watch ends with 1 where the content waits for a person', async () => {
   await flagged('c-watch');
   const { code, stdout, stderr } = await reelway('content', 'watch', 'c-watch', '-o', 'jsonl');
@@ -156,7 +201,8 @@ test('a cancel shows what it would do first, then ends the run for good', async 
 });
 
 test('what nobody knows is answered with 4', async () => {
-  for (const verb of ['show', 'watch']) expect(await reelway('content', verb, 'nobody')).toMatchObject({ code: 4 });
+  for (const verb of ['show', 'watch', 'explain', 'audit'])
+    expect(await reelway('content', verb, 'nobody')).toMatchObject({ code: 4 });
   expect(await reelway('content', 'retry', 'nobody', ...reason)).toMatchObject({ code: 4 });
   expect(await reelway('dlq', 'show', '99999')).toMatchObject({ code: 4 });
 });

@@ -204,6 +204,14 @@ test('discarding asks for a reason and a yes; the letter is gone from the list a
   const [letter] = lines(stdout);
   expect(letter).toMatchObject({ id, topic: 'media.transcoded', code: 'SCHEMA_INVALID', status: 'discarded' });
   expect(Buffer.from(letter?.['value'] as string, 'base64').toString()).toMatch(/"twelve"/);
+  expect((await dlq('show', id)).stdout).toMatch(/sent +20\d\d-[^]*local:.* dlq discard: known noise/);
+});
+
+test('a filter that can find nothing is refused, and says what there is', async () => {
+  const topic = await dlq('list', '--topic', 'media.transcode');
+  expect(topic).toMatchObject({ code: 2, stdout: '' });
+  expect(topic.stderr).toMatch(/media\.transcode is none of|is none of .*media\.transcoded/);
+  expect(await dlq('redrive', '--code', 'SCHEMA_WRONG', '--yes')).toMatchObject({ code: 2, stdout: '' });
 });
 
 test('an export goes to a new file that nobody else can read, or to a reader that may stop', async () => {

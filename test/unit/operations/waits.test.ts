@@ -32,21 +32,21 @@ const waits = (run: Partial<RunView>): string[] =>
   });
 
 test('work that no worker takes says so', () => {
-  const queues = [{ queue: 'media.ng', kind: 'activity' as const, pollers: 0 }];
+  const queues = [{ queue: 'media.ng', kind: 'activity' as const, pollers: 0, backlog: 1, oldestSeconds: 0 }];
   expect(waits({ activities: [activity({ state: 'waiting' })], queues })).toEqual([
     'transcodeRendition waits for a worker of the queue media.ng: media.ng has no worker',
   ]);
 });
 
 test('work that waits for busy workers counts them', () => {
-  const queues = [{ queue: 'media.ng', kind: 'activity' as const, pollers: 2 }];
+  const queues = [{ queue: 'media.ng', kind: 'activity' as const, pollers: 2, backlog: 1, oldestSeconds: 0 }];
   expect(waits({ activities: [activity({ state: 'waiting' })], queues })).toEqual([
     'transcodeRendition waits for a worker of the queue media.ng: 2 workers serve it',
   ]);
 });
 
 test('a run whose own task nobody takes says so', () => {
-  const queues = [{ queue: 'lifecycle', kind: 'workflow' as const, pollers: 0 }];
+  const queues = [{ queue: 'lifecycle', kind: 'workflow' as const, pollers: 0, backlog: 1, oldestSeconds: 0 }];
   expect(waits({ workflowTaskSince: '2025-01-01T00:00:00Z', queues })).toEqual([
     'the run waits for a worker of the queue lifecycle: lifecycle has no worker',
   ]);

@@ -1,0 +1,73 @@
+import { errorRow, type ErrorCode } from '../contracts/model/errors';
+import { isTerminal, type Stage, type Status, type Visibility } from '../contracts/model/status';
+import type { OperationsDeps } from './deps';
+import { glance, type ContentGlance } from './glance';
+import { nextCommands } from './next';
+import type { QueueView } from './run';
+import { waitsOf } from './waits';
+
+/** Who has to do something next: reelway itself, an admin of the platform, a person outside, or another service. */
+export type Owner = 'reelway' | 'platform' | 'creator' | 'reviewer' | 'service' | 'nobody';
+
+/** Why a content stands where it stands. Its keys are part of the command line's contract. Times are ISO 8601. */
+export interface Explanation {
+  contentId: string;
+  status: Status;
+  stage: Stage | null;
+  visibility: Visibility;
+  attention: boolean;
+  /** Since when it is in this status. */
+  since: string;
+  owner: Owner;
+  /** What went wrong; null: nothing did. */
+  problem: { code: ErrorCode; title: string; message: string | null; hint: string; deadlineAt: string | null } | null;
+  /** What it waits for and what runs, a sentence each. */
+  waitsFor: string[];
+  /** The queues that something waits in, with their pollers. */
+  queues: QueueView[];
+  /** Commands that are legal now, the most likely first. */
+  commands: string[];
+  /** The run in the Temporal UI; null: no run, or its address is not configured. */
+  link: string | null;
+  /** Why Temporal could not be asked; then waitsFor is what Postgres knows. */
+  unreachable: string | null;
+}
+
+/** Throws CONTENT_NOT_FOUND. */
+export async function explain(deps: OperationsDeps, contentId: string): Promise<Explanation> {
+  return explanationOf(await glance(deps, contentId));
+}
+
+export function explanationOf(content: ContentGlance): Explanation {
+  const { run, status, stage, visibility, attention, since } = content;
+  const isLost = !isTerminal(status) && status !== 'DRAFT' && run.unreachable === null && run.status !== 'RUNNING';
+  const code = isLost ? 'RUN_MISSING' : content.failureCode;
+  return {
+    ...{ contentId: content.contentId, status, stage, visibility, attention, since },
+    owner: isLost ? 'platform' : ownerOf(content),
+    problem: code && problemOf(code, content),
+    waitsFor: waitsOf(content),
+    queues: run.queues,
+    // Nobody is there to take a command.
+    commands: isLost ? [] : nextCommands(content),
+    link: run.link,
+    unreachable: run.unreachable,
+  };
+}
+
+function problemOf(code: ErrorCode, { stages }: ContentGlance): NonNullable<Explanation['problem']> {
+  const { title, hint } = errorRow(code);
+  const at = stages.find((one) => one.code === code);
+  return { code, title, message: at?.message ?? null, hint, deadlineAt: at?.deadlineAt ?? null };
+}
+
+/** Who has to act next. */
+function ownerOf({ status, stages, run }: ContentGlance): Owner {
+  if (isTerminal(status)) return 'nobody';
+  if (status === 'AWAITING_REVIEW') return 'reviewer';
+  if (status === 'AWAITING_CREATOR' || status === 'DRAFT') return 'creator';
+  if (status === 'PARKED' || run.queues.some((queue) => queue.pollers === 0)) return 'platform';
+  const waiting = stages.find((stage) => stage.status === 'WAITING');
+  if (!waiting) return 'reelway';
+  return waiting.code === 'NO_WORKER' ? 'platform' : 'service';
+}

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { contentIdOf, workflowIdOf } from '../contracts/model/ids';
+import type { Status } from '../contracts/model/status';
+import { writeAudit } from '../platform/postgres/audit';
+import { readContent } from '../platform/postgres/contents';
+import { openContents, stillOpen, type OpenContent } from '../platform/postgres/open-contents';
+import { inTransaction, type Pool } from '../platform/postgres/pool';
+import { markRunMissing } from '../platform/postgres/starts';
+import { inspectRun, openWorkflowIds } from '../platform/temporal/runs';
+import { LIFECYCLE_WORKFLOW } from '../workflows/messages';
+import type { OperationsDeps } from './deps';
+
+/**
+ * - run-missing: the content is open and its run is not: somebody ended or deleted it
+ * - run-unknown: a run is open and there is no row of its content; its next announcement makes one
+ * - run-after-end: a run is open and the row says that the content has ended
+ */
+export type DifferenceKind = 'run-missing' | 'run-unknown' | 'run-after-end';
+
+/** Where Postgres and Temporal do not agree. Its keys are part of the command line's contract. */
+export interface Difference {
+  contentId: string;
+  kind: DifferenceKind;
+  /** In Postgres; null: no row. */
+  status: Status | null;
+  /** Status of the newest run in Temporal; null: it knows none. */
+  run: string | null;
+  /** It needs attention, and says so, since now; what does so already is told again and not marked again. */
+  marked: boolean;
+}
+
+export interface Reconciled {
+  /** Open contents, and open runs. A start that is not acknowledged yet is neither: the bridge repeats it. */
+  contents: number;
+  runs: number;
+  differences: Difference[];
+}
+
+export interface ReconcileInput {
+  actor: string;
+  /** Mark what has lost its run, so that lists, metrics and `explain` show it. */
+  fix: boolean;
+}
+
+type Deps = Pick<OperationsDeps, 'pool' | 'temporal'>;
+
+const PAGE = 1_000;
+const AT_ONCE = 8;
+const TEMPORAL_MS = 5_000;
+/** A run closes right after its row; what looks open then is looked at again. */
+const SETTLE_MS = 2_000;
+
+/**
+ * Compares the open contents with the open runs that Temporal has. Its list lags behind, so every difference is
+ * looked at once more by itself before it is told. Throws SERVICE_UNREACHABLE.
+ */
+export async function reconcile(deps: Deps, { actor, fix }: ReconcileInput): Promise<Reconciled> {
+  const { client } = await deps.temporal();
+  const runs = await openWorkflowIds(client, LIFECYCLE_WORKFLOW);
+  const contents = await allOpen(deps.pool);
+  const statusOfRun = async (contentId: string): Promise<string | null> =>
+    (await inspectRun(client, workflowIdOf(contentId), TEMPORAL_MS))?.status ?? null;
+
+  const lost = await lostRuns(
+    deps.pool,
+    contents.filter(({ contentId }) => !runs.has(workflowIdOf(contentId))),
+    statusOfRun,
+  );
+  const marked = fix ? await mark(deps.pool, actor, lost) : new Set<string>();
+  const known = new Set(contents.map(({ contentId }) => workflowIdOf(contentId)));
+  const others = [...runs].filter((id) => !known.has(id)).map(contentIdOf);
+  return {
+    contents: contents.length,
+    runs: runs.size,
+    differences: [
+      ...lost.map(({ contentId, status, run }): Difference => ({
+        ...{ contentId, kind: 'run-missing', status, run, marked: marked.has(contentId) },
+      })),
+      ...(await strayRuns(deps.pool, others, statusOfRun)),
+    ],
+  };
+}
+
+type StatusOfRun = (contentId: string) => Promise<string | null>;
+type LostContent = OpenContent & { run: string | null };
+
+const OPEN = 'RUNNING';
+
+async function allOpen(pool: Pool): Promise<OpenContent[]> {
+  const all: OpenContent[] = [];
+  for (let after = ''; ;) {
+    const page = await openContents(pool, { after, limit: PAGE });
+    all.push(...page);
+    if (page.length < PAGE) return all;
+    after = page.at(-1)?.contentId ?? after;
+  }
+}
+
+/** Open contents without an open run, by Temporal's own word; the row is looked at after the run, which ends after it. */
+async function lostRuns(pool: Pool, suspects: OpenContent[], statusOfRun: StatusOfRun): Promise<LostContent[]> {
+  const asked = await mapSome(suspects, async (content) => ({ ...content, run: await statusOfRun(content.contentId) }));
+  const lost = asked.filter(({ run }) => run !== OPEN);
+  const still = await stillOpen(
+    pool,
+    lost.map(({ contentId }) => contentId),
+  );
+  return lost.filter(({ contentId }) => still.has(contentId));
+}
+
+/** Open runs of contents that are not open, once both had the time to say so. */
+async function strayRuns(pool: Pool, contentIds: string[], statusOfRun: StatusOfRun): Promise<Difference[]> {
+  if (contentIds.length === 0) return [];
+  await sleep(SETTLE_MS);
+  const found = await mapSome(contentIds, async (contentId): Promise<Difference | null> => {
+    const run = await statusOfRun(contentId);
+    const row = await readContent(pool, contentId);
+    if (row && row.phase !== 'terminal') return null;
+    const kind = row ? 'run-after-end' : 'run-unknown';
+    return run === OPEN ? { contentId, kind, status: row?.status ?? null, run, marked: false } : null;
+  });
+  return found.filter((one) => one !== null);
+}
+
+/** Which were not marked before. */
+async function mark(pool: Pool, actor: string, lost: LostContent[]): Promise<Set<string>> {
+  const fresh = lost.filter(({ failureCode }) => failureCode !== 'RUN_MISSING');
+  for (const { contentId } of fresh) {
+    await inTransaction(pool, async (db) => {
+      const reason = 'Temporal has no open run of it';
+      await writeAudit(db, { commandId: null, contentId, actor, verb: 'reconcile', reason, args: {} });
+      await markRunMissing(db, [contentId]);
+    });
+  }
+  return new Set(fresh.map(({ contentId }) => contentId));
+}
+
+/** So many at once, in order. */
+async function mapSome<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let from = 0; from < items.length; from += AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(work))));
+  }
+  return results;
+}

@@ -1,0 +1,29 @@
+import type { ErrorCode } from '../../contracts/model/errors';
+import type { Status } from '../../contracts/model/status';
+import type { Queryable } from './pool';
+
+/** A content whose run was acknowledged and has not ended. */
+export interface OpenContent {
+  contentId: string;
+  status: Status;
+  failureCode: ErrorCode | null;
+}
+
+/** A page in the order of the ids; `after` is the last id of the page before, '' for the first. */
+export async function openContents(db: Queryable, page: { after: string; limit: number }): Promise<OpenContent[]> {
+  const found = await db.query<OpenContent>(
+    `SELECT content_id AS "contentId", status, failure_code AS "failureCode" FROM contents
+     WHERE phase = 'open' AND content_id > $1 ORDER BY content_id LIMIT $2`,
+    [page.after, page.limit],
+  );
+  return found.rows;
+}
+
+/** Those of them that are open still. */
+export async function stillOpen(db: Queryable, contentIds: string[]): Promise<Set<string>> {
+  const found = await db.query<{ id: string }>(
+    `SELECT content_id AS id FROM contents WHERE content_id = ANY($1) AND phase = 'open'`,
+    [contentIds],
+  );
+  return new Set(found.rows.map(({ id }) => id));
+}

@@ -1,0 +1,110 @@
+import { workflowIdOf } from '../../../contracts/model/ids';
+import { LIFECYCLE_QUEUE } from '../../../contracts/model/work';
+import { reconcile, type Reconciled } from '../../../operations/reconcile';
+import { LIFECYCLE_WORKFLOW } from '../../../workflows/messages';
+import { eventually } from '../../support/eventually';
+import { createWorld, type World } from '../../support/world';
+
+jest.setTimeout(60_000);
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ uses: ['postgres', 'temporal'] });
+}, 60_000);
+afterAll(() => world.close());
+
+/** No worker is there, so a run stays as it was begun. */
+const begin = (contentId: string) =>
+  world.temporal.client.workflow.start(LIFECYCLE_WORKFLOW, {
+    workflowId: workflowIdOf(contentId),
+    taskQueue: LIFECYCLE_QUEUE,
+    args: [],
+  });
+
+const row = (contentId: string, phase: string, status: string) =>
+  world.pool.query('INSERT INTO contents (content_id, phase, status, generation) VALUES ($1, $2, $3, 1)', [
+    ...[contentId, phase, status],
+  ]);
+
+const look = (fix = false): Promise<Reconciled> =>
+  reconcile({ pool: world.pool, temporal: () => Promise.resolve(world.temporal) }, { actor: 'local:test', fix });
+
+const attention = async () =>
+  (
+    await world.pool.query<{ id: string; code: string }>(
+      'SELECT content_id AS id, failure_code AS code FROM contents WHERE attention ORDER BY 1',
+    )
+  ).rows;
+
+test('what Postgres and Temporal agree on is no difference, a start under way neither', async () => {
+  await row('whole', 'open', 'RUNNING');
+  await row('starting', 'starting', 'STARTING');
+  await row('ended', 'terminal', 'PUBLISHED');
+  await row('draft', 'draft', 'DRAFT');
+  await begin('whole');
+  await eventually('the run is listed', async () => (await look()).runs === 1);
+  expect(await look()).toEqual({ contents: 1, runs: 1, differences: [] });
+});
+
+test('a run that was ended behind our back is found, and with fix it says that it needs attention', async () => {
+  for (const id of ['killed', 'deleted', 'untouched']) {
+    await row(id, 'open', 'RUNNING');
+    await begin(id);
+  }
+  const handle = (id: string) => world.temporal.client.workflow.getHandle(workflowIdOf(id));
+  await handle('killed').terminate('by hand');
+  await world.temporal.connection.workflowService.deleteWorkflowExecution({
+    namespace: world.config.temporal.namespace,
+    workflowExecution: { workflowId: workflowIdOf('deleted') },
+  });
+  const lost = [
+    { contentId: 'deleted', kind: 'run-missing', status: 'RUNNING', run: null, marked: false },
+    { contentId: 'killed', kind: 'run-missing', status: 'RUNNING', run: 'TERMINATED', marked: false },
+  ];
+  await eventually('both are found', async () => {
+    expect((await look()).differences).toEqual(lost);
+    return true;
+  });
+  expect(await attention()).toEqual([]);
+
+  expect((await look(true)).differences).toEqual(lost.map((one) => ({ ...one, marked: true })));
+  expect(await attention()).toEqual([
+    { id: 'deleted', code: 'RUN_MISSING' },
+    { id: 'killed', code: 'RUN_MISSING' },
+  ]);
+  // Told again, marked once.
+  expect((await look(true)).differences).toEqual(lost);
+  const { rows } = await world.pool.query(`SELECT actor, content_id FROM audit WHERE verb = 'reconcile' ORDER BY 2`);
+  expect(rows).toEqual([
+    { actor: 'local:test', content_id: 'deleted' },
+    { actor: 'local:test', content_id: 'killed' },
+  ]);
+});
+
+test('runs without a row, and runs of what has ended, are told and left alone', async () => {
+  await row('over', 'terminal', 'CANCELLED');
+  await begin('over');
+  await begin('nameless');
+  const strays = async () => (await look()).differences.filter(({ kind }) => kind !== 'run-missing');
+  await eventually('both are found', async () => {
+    expect(await strays()).toEqual(
+      expect.arrayContaining([
+        { contentId: 'over', kind: 'run-after-end', status: 'CANCELLED', run: 'RUNNING', marked: false },
+        { contentId: 'nameless', kind: 'run-unknown', status: null, run: 'RUNNING', marked: false },
+      ]),
+    );
+    return true;
+  });
+  expect(await strays()).toHaveLength(2);
+});
+
+test('a hundred thousand ended contents cost nothing: only open ones are read, by their index', async () => {
+  await world.pool.query(
+    `INSERT INTO contents (content_id, phase, status) SELECT 'old-' || n, 'terminal', 'PUBLISHED' FROM generate_series(1, 100000) n`,
+  );
+  await world.pool.query('ANALYZE contents');
+  const { rows } = await world.pool.query<{ 'QUERY PLAN': string }>(
+    `EXPLAIN SELECT content_id FROM contents WHERE phase = 'open' AND content_id > '' ORDER BY content_id LIMIT 1000`,
+  );
+  expect(rows.map((line) => line['QUERY PLAN']).join('\n')).toMatch(/Index.*contents_open/);
+});
