@@ -10,7 +10,7 @@ export interface Streams {
     isTTY?: boolean;
     /** The reader is slower than we are: wait for `drain`, or all of it piles up in memory. */
     writableNeedDrain?: boolean;
-    once?(event: 'drain', then: () => void): unknown;
+    once?(event: 'drain' | 'close', then: () => void): unknown;
   };
   stderr: { write(text: string): unknown; isTTY?: boolean };
 }
@@ -25,7 +25,7 @@ export interface Output {
   many(values: readonly object[], text: (style: Style) => string[]): void;
   /** One of a stream of things whose end is not known: a line each, in json as well. */
   next(value: object, text: (style: Style) => string[]): void;
-  /** Resolves when the reader can take more. */
+  /** Resolves when the reader can take more, or has left. */
   drained(): Promise<void>;
   /** Said to people, never data. */
   say(line: string): void;
@@ -61,5 +61,6 @@ function drained(stdout: Streams['stdout']): Promise<void> {
   if (stdout.writableNeedDrain !== true) return Promise.resolve();
   return new Promise((resolve) => {
     stdout.once?.('drain', resolve);
+    stdout.once?.('close', resolve);
   });
 }

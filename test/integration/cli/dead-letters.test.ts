@@ -230,6 +230,23 @@ test('an export goes to a new file that nobody else can read, or to a reader tha
   expect(said).toBe('code 0\n');
 });
 
+test('where the reader leaves, a redrive stops between two letters, says where, and is no success', async () => {
+  const letters = await deadOnes(40);
+  await mend(letters);
+  const content = letters[0]!.contentId;
+  const command = `"${process.execPath}" bin/reelway.js dlq redrive --content ${content} --yes --rate 20`;
+  const shell = `{ ${command}; echo "code $?" >&2; } | head -1 >/dev/null`;
+  const child = spawn('bash', ['-c', shell], { cwd: packageRoot(), env: world.env });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await new Promise((resolve) => child.on('close', resolve));
+  expect(said).toMatch(/stopped after \d+; the same command goes on with the rest\n\d+ new\ncode 1\n/);
+  const went = await inInbox(content);
+  expect(went).toBeGreaterThan(0);
+  expect(went).toBeLessThan(40);
+  expect(said).toContain(`${String(went)} new`);
+});
+
 test('a histogram has a bar per hour, and as data a row', async () => {
   const letters = await deadOnes(3);
   const filter = ['--content', letters[0]!.contentId, '--since', '2h'];
