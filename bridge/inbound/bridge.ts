@@ -9,6 +9,7 @@ import { createRuns } from './deliver';
 import { startDispatcher } from './dispatcher';
 import { createIntake } from './intake';
 import { startKeeper } from './keeper';
+import { registerAttention } from './attention-metrics';
 import { createBridgeMetrics, registerStanding } from './metrics';
 import { watchPauses } from './pauses';
 import { createStartGuard } from './start-guard';
@@ -108,6 +109,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     topics: [...CONSUMED_TOPICS],
     onBatch: intake,
   });
+  registerAttention(registry, pool, log);
   registerStanding(
     registry,
     CONSUMED_TOPICS,

@@ -110,7 +110,7 @@ export function createBridgeMetrics(registry: Registry, pool: Pool, log: Logger)
 }
 
 /** Gauges of one page share one look. */
-function shared<T>(look: () => Promise<T>): () => Promise<T> {
+export function shared<T>(look: () => Promise<T>): () => Promise<T> {
   let inFlight: Promise<T> | null = null;
   return () =>
     (inFlight ??= look().finally(() => {
@@ -164,7 +164,7 @@ function registerInbox(registry: Registry, pool: Pool, log: Logger): void {
   );
 }
 
-const ageOf = (at: Date | null): number => (at === null ? 0 : (Date.now() - at.getTime()) / 1_000);
+export const ageOf = (at: Date | null): number => (at === null ? 0 : (Date.now() - at.getTime()) / 1_000);
 
 interface Described {
   name: string;
@@ -173,7 +173,7 @@ interface Described {
 }
 
 /** A gauge that is read when somebody asks. A page without it is better than none while a server is away. */
-const lookedUp = (
+export const lookedUp = (
   described: Described,
   look: () => Promise<{ labels: Record<string, string>; value: number }[]>,
   log: Logger,
