@@ -10,11 +10,13 @@ export function positive(text: string): number {
 /** For options that may be given several times. */
 export const collect = (value: string, before: string[]): string[] => [...before, value];
 
-/** A span such as 30s, 5m, 2h, or seconds without a unit; in ms. */
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A span such as 30s, 5m, 2h, 3d, or seconds without a unit; in ms. */
 export function span(text: string): number {
-  const found = /^(\d{1,9})(s|m|h|)$/.exec(text);
-  if (!found) throw new InvalidArgumentError('It must be a number of seconds, or a span such as 30s, 5m, 2h.');
-  const unit = { s: 1_000, m: 60_000, h: 3_600_000 }[(found[2] === '' ? 's' : found[2]) as 's' | 'm' | 'h'];
+  const found = /^(\d{1,9})(s|m|h|d|)$/.exec(text);
+  if (!found) throw new InvalidArgumentError('It must be a number of seconds, or a span such as 30s, 5m, 2h, 3d.');
+  const unit = UNITS[(found[2] === '' ? 's' : found[2]) as keyof typeof UNITS];
   return Number(found[1]) * unit;
 }
 
@@ -22,7 +24,7 @@ export function span(text: string): number {
 export function moment(text: string, now = Date.now()): string {
   const spanBefore = /^(\d{1,6})(s|m|h|d)$/.exec(text);
   if (spanBefore) {
-    const unit = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[spanBefore[2] as 's' | 'm' | 'h' | 'd'];
+    const unit = UNITS[spanBefore[2] as keyof typeof UNITS];
     return new Date(now - Number(spanBefore[1]) * unit).toISOString();
   }
   const at = ISO_START.test(text) ? Date.parse(text) : Number.NaN;

@@ -1,7 +1,7 @@
 import type { ContentRecordInput } from '../contracts/schema/record';
 import type { AuditLine } from '../operations/audit';
 import type { BridgeStatus, Resumed, ResumeInput } from '../operations/bridge';
-import type { CommandInput, CommandResult, DecideInput, RetryInput } from '../operations/commands';
+import type { CommandInput, CommandResult, DecideInput, ExtendInput, RetryInput } from '../operations/commands';
 import type { DeadLetter, DeadLetterHour, DeadLetterWithValue, ExportedDeadLetter } from '../operations/dead-letters';
 import type { CorrectInput, Corrected } from '../operations/dead-letters-correct';
 import type { DiscardInput, DiscardResult } from '../operations/dead-letters-discard';
@@ -39,6 +39,7 @@ export interface ReelwayClient {
   reconcile(input: Omit<ReconcileInput, 'actor'>): Promise<Reconciled>;
   retry(input: Omit<RetryInput, 'actor'>): Promise<CommandResult>;
   cancel(input: Omit<CommandInput, 'actor'>): Promise<CommandResult>;
+  extend(input: Omit<ExtendInput, 'actor'>): Promise<CommandResult>;
   decide(input: Omit<DecideInput, 'actor'>): Promise<CommandResult>;
   deadLetters(input: DeadLetterInput): Promise<DeadLetter[]>;
   deadLetter(id: string): Promise<DeadLetterWithValue>;

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { auditOf } from '../operations/audit';
 import { bridgeStatus, resumeBridge } from '../operations/bridge';
 import { createWayIn } from '../bridge/inbound/way-in';
-import { cancel, decide, retry } from '../operations/commands';
+import { cancel, decide, extend, retry } from '../operations/commands';
 import { deadLetter, deadLetterHours, deadLetters, exportDeadLetters } from '../operations/dead-letters';
 import { correct } from '../operations/dead-letters-correct';
 import { discard } from '../operations/dead-letters-discard';
@@ -39,6 +39,7 @@ export function createLocalClient(deps: OperationsDeps, actor: string = localAct
     reconcile: (input) => reconcile(deps, { ...input, actor }),
     retry: (input) => retry(deps, { ...input, actor }),
     cancel: (input) => cancel(deps, { ...input, actor }),
+    extend: (input) => extend(deps, { ...input, actor }),
     decide: (input) => decide(deps, { ...input, actor }),
     deadLetters: (input) => deadLetters(deps, input),
     deadLetter: (id) => deadLetter(deps, id),

@@ -9,9 +9,11 @@ import { sendUpdate } from '../platform/temporal/runs';
 import {
   cancelUpdate,
   decideUpdate,
+  extendUpdate,
   retryUpdate,
   type CommandAnswer,
   type DecideCommand,
+  type ExtendCommand,
   type RetryCommand,
 } from '../workflows/messages';
 import type { OperationsDeps } from './deps';
@@ -33,6 +35,11 @@ export interface CommandInput {
 export interface RetryInput extends CommandInput {
   stage?: Stage;
 }
+export interface ExtendInput extends CommandInput {
+  stage?: Stage;
+  /** Up to 90 days. */
+  byMs: number;
+}
 export interface DecideInput extends CommandInput {
   decision: Decision;
 }
@@ -47,12 +54,30 @@ type Deps = Pick<OperationsDeps, 'pool' | 'temporal' | 'config'>;
 /** Goes on with a parked stage. Throws NOT_PARKED and what all commands throw (see carryOut). */
 export async function retry(deps: Deps, input: RetryInput): Promise<CommandResult> {
   const { stage } = input;
-  if (stage !== undefined && !STAGES.includes(stage)) throw oneOf('stage', STAGES);
+  checkStage(stage);
   const more: Pick<RetryCommand, 'stage'> = stage === undefined ? {} : { stage };
   return carryOut(deps, input, {
     verb: 'retry',
     update: retryUpdate.name,
     args: { stage: stage ?? null },
+    more: () => more,
+  });
+}
+
+const LONGEST_EXTENSION_MS = 90 * 24 * 60 * 60 * 1_000;
+
+/** Gives whoever the content waits for more time. Throws NOT_WAITING. */
+export async function extend(deps: Deps, input: ExtendInput): Promise<CommandResult> {
+  const { stage, byMs } = input;
+  checkStage(stage);
+  if (!Number.isSafeInteger(byMs) || byMs <= 0 || byMs > LONGEST_EXTENSION_MS) {
+    throw new ReelwayError('INPUT_INVALID', 'An extension is more than nothing and at most 90 days.');
+  }
+  const more: Pick<ExtendCommand, 'stage' | 'byMs'> = { byMs, ...(stage !== undefined && { stage }) };
+  return carryOut(deps, input, {
+    verb: 'extend',
+    update: extendUpdate.name,
+    args: { stage: stage ?? null, byMs },
     more: () => more,
   });
 }
@@ -73,6 +98,10 @@ export async function decide(deps: Deps, input: DecideInput): Promise<CommandRes
     at: audit.at.getTime(),
   });
   return carryOut(deps, input, { verb: 'decide', update: decideUpdate.name, args: { decision }, more });
+}
+
+function checkStage(stage: Stage | undefined): void {
+  if (stage !== undefined && !STAGES.includes(stage)) throw oneOf('stage', STAGES);
 }
 
 const oneOf = (field: string, allowed: readonly string[]): ReelwayError =>

@@ -9,11 +9,15 @@ export function nextCommands(content: { contentId: string; status: Status; failu
   const retry = failureCode === 'EDIT_REQUESTED' ? [] : [`reelway content retry ${id} --reason TEXT`];
   const decide = `reelway content decide ${id} APPROVED|AGE_GATED|EDIT_REQUESTED|REMOVED --reason TEXT`;
   const cancel = `reelway content cancel ${id} --reason TEXT --yes`;
+  const extend = `reelway content extend ${id} --by 2d --reason TEXT`;
   const upload = `reelway content submit ${id} --file FILE`;
   const watch = `reelway content watch ${id}`;
   if (status === 'PARKED') return [...before(failureCode, id), ...retry, cancel];
-  if (status === 'AWAITING_REVIEW') return [decide, cancel];
-  if (status === 'AWAITING_CREATOR') return [upload, ...(failureCode === 'EDIT_REQUESTED' ? [decide] : retry), cancel];
+  if (status === 'AWAITING_REVIEW') return [decide, extend, cancel];
+  if (status === 'AWAITING_CREATOR') {
+    return [upload, ...(failureCode === 'EDIT_REQUESTED' ? [decide] : retry), extend, cancel];
+  }
+  if (status === 'WAITING' && failureCode !== 'NO_WORKER') return [watch, extend, cancel];
   return status === 'COMPENSATING' ? [watch] : [watch, cancel];
 }
 

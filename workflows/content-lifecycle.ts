@@ -3,17 +3,28 @@ import { ERRORS, type ErrorCode } from '../contracts/model/errors';
 import {
   cancelUpdate,
   decideUpdate,
+  extendUpdate,
   factsSignal,
   retryUpdate,
   stateQuery,
   type CancelCommand,
   type DecideCommand,
+  type ExtendCommand,
   type LifecycleInput,
   type LifecycleResult,
   type RetryCommand,
 } from './messages';
 import { LifecycleRun } from './run';
-import { applyCancel, applyDecide, applyRetry, refuseCancel, refuseDecide, refuseRetry } from './state/commands';
+import {
+  applyCancel,
+  applyDecide,
+  applyExtend,
+  applyRetry,
+  refuseCancel,
+  refuseDecide,
+  refuseExtend,
+  refuseRetry,
+} from './state/commands';
 import { carryOver, newState, type LifecycleState } from './state/state';
 
 /**
@@ -61,6 +72,12 @@ function registerHandlers(run: LifecycleRun): void {
       refuseWith(refuseCancel(run.state));
     },
     description: 'Stop and undo; not once the content is visible',
+  });
+  setHandler(extendUpdate, (command) => run.command((state) => applyExtend(state, command, Date.now())), {
+    validator: (command: ExtendCommand) => {
+      refuseWith(refuseExtend(run.state, command));
+    },
+    description: 'Give a service, a reviewer or the creator more time',
   });
   setHandler(decideUpdate, (command) => run.command((state) => applyDecide(state, command)), {
     validator: (_command: DecideCommand) => {

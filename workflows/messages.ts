@@ -38,6 +38,12 @@ export interface RetryCommand extends Command {
   stage?: Stage;
 }
 export type CancelCommand = Command;
+export interface ExtendCommand extends Command {
+  /** Default: the stage whose deadline comes first. */
+  stage?: Stage;
+  /** Added to the deadline, or to now where that has passed. */
+  byMs: number;
+}
 export interface DecideCommand extends Command {
   decision: DecisionRecord['decision'];
   decisionId: string;
@@ -55,6 +61,7 @@ export interface CommandAnswer {
 
 export const retryUpdate = defineUpdate<CommandAnswer, [RetryCommand]>('retry');
 export const cancelUpdate = defineUpdate<CommandAnswer, [CancelCommand]>('cancel');
+export const extendUpdate = defineUpdate<CommandAnswer, [ExtendCommand]>('extend');
 export const decideUpdate = defineUpdate<CommandAnswer, [DecideCommand]>('decide');
 
 export interface LifecycleView extends Snapshot {

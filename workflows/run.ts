@@ -23,7 +23,7 @@ import { foldFact, takeHeldUpload, type Folded } from './state/fold';
 import { isDelegated, isOpen, type StartedState } from './state/gates';
 import { nextDeadline, park, settle } from './state/settle';
 import { patchStage, placeOf, type Compensation, type LifecycleState } from './state/state';
-import { snapshotOf, statusOf, transitionKey, viewOf } from './state/view';
+import { isSameState, snapshotOf, statusOf, transitionKey, viewOf } from './state/view';
 import { media } from './work';
 
 /** Where continue-as-new becomes due; the server suggests by history size, never by the number of signals. */
@@ -223,7 +223,7 @@ export class LifecycleRun {
   private present(): void {
     const key = transitionKey(this.state);
     if (key !== this.state.shown) {
-      const since = Date.now();
+      const since = isSameState(key, this.state.shown) ? this.state.since : Date.now();
       this.update((state) => ({ ...state, shown: key, since, stateVersion: state.stateVersion + 1 }));
       if (this.state.upload) this.tellTransition();
     }

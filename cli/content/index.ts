@@ -4,6 +4,7 @@ import { addAudit } from './audit';
 import { addCancel } from './cancel';
 import { addDecide } from './decide';
 import { addExplain } from './explain';
+import { addExtend } from './extend';
 import { addList } from './list';
 import { addRegister } from './register';
 import { addRetry } from './retry';
@@ -23,6 +24,7 @@ export function addContentCommands(program: Command, cli: Cli): void {
     addRetry,
     addCancel,
     addDecide,
+    addExtend,
     addAudit,
   ]) {
     add(content, cli);

@@ -327,6 +327,11 @@ export const ERRORS = {
     title: 'The stage is not parked, so there is nothing to retry.',
     hint: 'Look at the stages: reelway content show ID',
   },
+  NOT_WAITING: {
+    class: 'refusal',
+    title: 'Nothing waits with a deadline now.',
+    hint: 'See what it waits for: reelway content explain ID',
+  },
   PAST_NO_RETURN: {
     class: 'refusal',
     title: 'The content is already visible; it cannot be cancelled.',

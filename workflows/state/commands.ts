@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../contracts/model/errors';
 import { STAGES, type Stage } from '../../contracts/model/status';
-import type { CancelCommand, DecideCommand, RetryCommand } from '../messages';
+import type { CancelCommand, DecideCommand, ExtendCommand, RetryCommand } from '../messages';
 import { patchStage, type LifecycleState } from './state';
 
 /** The stage a retry is about: the one named, else the one that is parked. */
@@ -35,6 +35,37 @@ export const applyCancel = (
   ...state,
   cancelAsked: state.cancelAsked ?? { actor: command.actor, reason: command.reason },
 });
+
+/** A wait for somebody else; a review that is overdue waits on, without a deadline. Work of ours has its own in Temporal. */
+function hasDeadline(state: LifecycleState, stage: Stage): boolean {
+  const { status, code, deadlineAt } = state.stages[stage];
+  if (code === 'NO_WORKER') return false;
+  return (status === 'WAITING' || status === 'PARKED') && (deadlineAt !== null || code === 'REVIEW_OVERDUE');
+}
+
+/** The stage an extension is about: the one named, else the one whose deadline comes first; one that has passed is first. */
+function extendTarget(state: LifecycleState, command: ExtendCommand): Stage | undefined {
+  const waiting = STAGES.filter((stage) => hasDeadline(state, stage));
+  if (command.stage !== undefined) return waiting.find((stage) => stage === command.stage);
+  return waiting.sort((left, right) => (state.stages[left].deadlineAt ?? 0) - (state.stages[right].deadlineAt ?? 0))[0];
+}
+
+export function refuseExtend(state: LifecycleState, command: ExtendCommand): ErrorCode | null {
+  if (state.ended) return 'ALREADY_FINISHED';
+  const isLeaving = state.compensating !== null || state.cancelAsked !== null;
+  return isLeaving || extendTarget(state, command) === undefined ? 'NOT_WAITING' : null;
+}
+
+export function applyExtend(state: LifecycleState, command: ExtendCommand, now: number): LifecycleState {
+  const stage = extendTarget(state, command);
+  if (stage === undefined) return state;
+  const { code, deadlineAt } = state.stages[stage];
+  const extended = patchStage(state, stage, {
+    code: code === 'REVIEW_OVERDUE' ? 'REVIEW_OPEN' : code,
+    deadlineAt: Math.max(deadlineAt ?? 0, now) + command.byMs,
+  });
+  return { ...extended, extensions: (state.extensions ?? 0) + 1 };
+}
 
 export function refuseDecide(state: LifecycleState): ErrorCode | null {
   if (state.ended) return 'ALREADY_FINISHED';

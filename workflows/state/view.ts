@@ -92,14 +92,21 @@ export function viewOf(state: LifecycleState): LifecycleView {
   };
 }
 
-/** What others hear of: a change of any of these is a transition. */
+/** What others hear of: a change of any of these is a transition. An extended deadline is one too, in the same state. */
 export function transitionKey(state: LifecycleState): string {
-  return JSON.stringify([
+  const what = [
     state.revision,
     shownStage(state),
     statusOf(state),
     state.visibility,
     needsAttention(state),
     codeOf(state),
-  ]);
+  ];
+  return JSON.stringify(what) + EXTENDED.repeat(state.extensions ?? 0);
 }
+
+const EXTENDED = '+';
+
+/** Only a deadline is another one: the state has lasted since before. */
+export const isSameState = (key: string, other: string): boolean =>
+  key.replace(/\++$/, '') === other.replace(/\++$/, '');

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../../platform/package-root';
+import { eventually } from '../../support/eventually';
 import type { ReelwayProcess, RunResult } from '../../support/processes';
 import { createItem, type Item } from '../../support/story';
 import { createWorld, type World } from '../../support/world';
@@ -110,12 +111,32 @@ test('explain says who has to act, why, and with which command', async () => {
   expect(await json('content', 'explain', 'c-explain')).toMatchObject({
     owner: 'reviewer',
     problem: { code: 'REVIEW_OPEN', message: 'STANDARD: harmful_imagery' },
-    commands: [expect.stringMatching(/^reelway content decide c-explain/) as string, expect.any(String) as string],
+    commands: [/decide/, /extend/, /cancel/].map((verb) => expect.stringMatching(verb) as string),
   });
   await world.temporal.client.workflow.getHandle('content:c-wait').terminate('behind our back');
   const lost = await reelway('content', 'explain', 'c-wait');
   expect(lost.code).toBe(1);
   expect(lost.stdout).toMatch(/acts +an admin[^]*RUN_MISSING/);
+});
+
+test('a deadline is extended by what was asked, audited, and refused where nothing waits', async () => {
+  const item = await flagged('c-extend');
+  const until = async (): Promise<number> => {
+    const problem = (await json('content', 'explain', 'c-extend'))['problem'] as { deadlineAt: string };
+    return Date.parse(problem.deadlineAt);
+  };
+  const before = await until();
+  const extend = (...more: string[]) => reelway('content', 'extend', 'c-extend', ...reason, ...more);
+  expect(await extend('--by', '2d')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/AWAITING_REVIEW/) as string,
+  });
+  await eventually('it is told', async () => (await until()) === before + 2 * 24 * 60 * 60 * 1_000);
+  for (const by of ['91d', '0', '-1d', 'long']) expect(await extend('--by', by)).toMatchObject({ code: 2, stdout: '' });
+  const refused = await extend('--by', '1h', '--stage', 'publish');
+  expect(refused.code).toBe(5);
+  expect(refused.stderr).toMatch(/NOT_WAITING/);
+  await item.reaches({ status: 'AWAITING_REVIEW' });
 });
 
 test('audit tells what people commanded, with their reasons on one line', async () => {
