@@ -11,6 +11,7 @@ export interface Streams {
     /** The reader is slower than we are: wait for `drain`, or all of it piles up in memory. */
     writableNeedDrain?: boolean;
     once?(event: 'drain' | 'close', then: () => void): unknown;
+    off?(event: 'drain' | 'close', then: () => void): unknown;
   };
   stderr: { write(text: string): unknown; isTTY?: boolean };
 }
@@ -60,7 +61,12 @@ export function createOutput(format: Format, streams: Streams, env: Record<strin
 function drained(stdout: Streams['stdout']): Promise<void> {
   if (stdout.writableNeedDrain !== true) return Promise.resolve();
   return new Promise((resolve) => {
-    stdout.once?.('drain', resolve);
-    stdout.once?.('close', resolve);
+    const done = (): void => {
+      stdout.off?.('drain', done);
+      stdout.off?.('close', done);
+      resolve();
+    };
+    stdout.once?.('drain', done);
+    stdout.once?.('close', done);
   });
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { workflowIdOf } from '../contracts/model/ids';
 import type { DifferenceKind } from '../operations/reconcile';
 import { addExamples } from './arguments';
 import type { Cli } from './cli';
@@ -10,8 +11,14 @@ export function addReconcile(program: Command, cli: Cli): void {
     .command('reconcile')
     .description('Compare contents in Postgres with runs in Temporal; exit 1 where they differ.')
     .option('--fix', 'mark what has lost its run as needing attention, audited')
-    .action(async ({ fix = false }: { fix?: boolean }, self: Command) => {
+    .option('--yes', 'do not ask')
+    .action(async ({ fix = false, yes = false }: { fix?: boolean; yes?: boolean }, self: Command) => {
       const client = cli.client();
+      if (fix) {
+        const found = await client.reconcile({ fix: false });
+        const lost = found.differences.filter(({ kind }) => kind === 'run-missing').length;
+        if (lost > 0) await cli.confirm(`mark ${String(lost)} of ${String(found.contents)} contents`, yes);
+      }
       const { contents, runs, differences } = await client.reconcile({ fix });
       const output = cli.output(self);
       output.many(differences, () =>
@@ -25,14 +32,16 @@ export function addReconcile(program: Command, cli: Cli): void {
                 run ?? 'unknown',
                 MEANING[kind],
                 marked ? 'marked' : '-',
-                `reelway content explain ${printable(contentId)}`,
+                kind === 'run-missing'
+                  ? `reelway content explain ${printable(contentId)}`
+                  : `look at ${printable(workflowIdOf(contentId))} in the Temporal UI`,
               ]),
             ),
       );
       output.say(`${String(contents)} open contents, ${String(runs)} open runs, ${String(differences.length)} differ`);
       if (differences.length > 0) cli.exit(EXIT.failed);
     });
-  addExamples(command, 'reelway reconcile', 'reelway reconcile --fix -o jsonl | jq -r .contentId');
+  addExamples(command, 'reelway reconcile', 'reelway reconcile --fix --yes -o jsonl | jq -r .contentId');
 }
 
 const MEANING: Record<DifferenceKind, string> = {

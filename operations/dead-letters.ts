@@ -143,7 +143,12 @@ const toExported = ({ at, key, value, correction, recordMs, ...rest }: DeadLette
   correction: correction?.value.toString('base64') ?? null,
 });
 
-const isoOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+/** Kafka says -1 where a record has no time, and a sender may say anything. */
+const isoOf = (ms: number | null): string | null =>
+  ms === null || ms < 0 || ms > LAST_MS ? null : new Date(ms).toISOString();
+
+/** The last moment that a date can name. */
+const LAST_MS = 8.64e15;
 
 function textOf(value: Buffer | null): Bytes {
   if (value === null) return { value: null, encoding: 'utf8' };

@@ -35,21 +35,30 @@ export interface Explanation {
 
 /** Throws CONTENT_NOT_FOUND. */
 export async function explain(deps: OperationsDeps, contentId: string): Promise<Explanation> {
-  return explanationOf(await glance(deps, contentId));
+  const content = await glance(deps, contentId);
+  // The row was read before the run, which may have ended in between.
+  return explanationOf(isLost(content) ? await glance(deps, contentId) : content);
 }
+
+/** Open in Postgres, and not in Temporal. A start that is not acknowledged yet has no run: the bridge repeats it. */
+const isLost = ({ status, run }: ContentGlance): boolean =>
+  !isTerminal(status) &&
+  !['DRAFT', 'STARTING'].includes(status) &&
+  run.unreachable === null &&
+  run.status !== 'RUNNING';
 
 export function explanationOf(content: ContentGlance): Explanation {
   const { run, status, stage, visibility, attention, since } = content;
-  const isLost = !isTerminal(status) && status !== 'DRAFT' && run.unreachable === null && run.status !== 'RUNNING';
-  const code = isLost ? 'RUN_MISSING' : content.failureCode;
+  const lost = isLost(content);
+  const code = lost ? 'RUN_MISSING' : content.failureCode;
   return {
     ...{ contentId: content.contentId, status, stage, visibility, attention, since },
-    owner: isLost ? 'platform' : ownerOf(content),
+    owner: lost ? 'platform' : ownerOf(content),
     problem: code && problemOf(code, content),
     waitsFor: waitsOf(content),
     queues: run.queues,
     // Nobody is there to take a command.
-    commands: isLost ? [] : nextCommands(content),
+    commands: lost ? [] : nextCommands(content),
     link: run.link,
     unreachable: run.unreachable,
   };
@@ -62,8 +71,8 @@ function problemOf(code: ErrorCode, { stages }: ContentGlance): NonNullable<Expl
 }
 
 /** Who has to act next. */
-function ownerOf({ status, stages, run }: ContentGlance): Owner {
-  if (isTerminal(status)) return 'nobody';
+function ownerOf({ status, stages, run, attention }: ContentGlance): Owner {
+  if (isTerminal(status)) return attention ? 'platform' : 'nobody';
   if (status === 'AWAITING_REVIEW') return 'reviewer';
   if (status === 'AWAITING_CREATOR' || status === 'DRAFT') return 'creator';
   if (status === 'PARKED' || run.queues.some((queue) => queue.pollers === 0)) return 'platform';

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ReelwayError } from '../contracts/model/errors';
 import { contentIdOf, workflowIdOf } from '../contracts/model/ids';
 import type { Status } from '../contracts/model/status';
 import { writeAudit } from '../platform/postgres/audit';
@@ -47,16 +48,19 @@ type Deps = Pick<OperationsDeps, 'pool' | 'temporal'>;
 const PAGE = 1_000;
 const AT_ONCE = 8;
 const TEMPORAL_MS = 5_000;
+/** Of all pages of the list. */
+const LIST_MS = 8_000;
 /** A run closes right after its row; what looks open then is looked at again. */
 const SETTLE_MS = 2_000;
 
 /**
  * Compares the open contents with the open runs that Temporal has. Its list lags behind, so every difference is
- * looked at once more by itself before it is told. Throws SERVICE_UNREACHABLE.
+ * looked at once more by itself before it is told. Throws SERVICE_UNREACHABLE,
+ * CONFIG_INVALID where it would mark all there is.
  */
 export async function reconcile(deps: Deps, { actor, fix }: ReconcileInput): Promise<Reconciled> {
   const { client } = await deps.temporal();
-  const runs = await openWorkflowIds(client, LIFECYCLE_WORKFLOW);
+  const runs = await openWorkflowIds(client, LIFECYCLE_WORKFLOW, LIST_MS);
   const contents = await allOpen(deps.pool);
   const statusOfRun = async (contentId: string): Promise<string | null> =>
     (await inspectRun(client, workflowIdOf(contentId), TEMPORAL_MS))?.status ?? null;
@@ -66,6 +70,15 @@ export async function reconcile(deps: Deps, { actor, fix }: ReconcileInput): Pro
     contents.filter(({ contentId }) => !runs.has(workflowIdOf(contentId))),
     statusOfRun,
   );
+  if (fix && runs.size === 0 && lost.length > 1) {
+    throw new ReelwayError(
+      'CONFIG_INVALID',
+      `Temporal has no open run at all, of ${String(lost.length)}: nothing was marked.`,
+      {
+        hint: 'Is it the right one? See REELWAY_TEMPORAL_ADDRESS and REELWAY_TEMPORAL_NAMESPACE.',
+      },
+    );
+  }
   const marked = fix ? await mark(deps.pool, actor, lost) : new Set<string>();
   const known = new Set(contents.map(({ contentId }) => workflowIdOf(contentId)));
   const others = [...runs].filter((id) => !known.has(id)).map(contentIdOf);

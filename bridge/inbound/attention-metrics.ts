@@ -18,7 +18,9 @@ export function registerAttention(registry: Registry, pool: Pool, log: Logger): 
     registry.registerMetric(lookedUp({ name, help, labelNames: LABELS }, values, log));
   };
   gauge('reelway_contents_attention', 'Contents that need an admin, by code and stage.', ({ contents }) => contents);
-  gauge('reelway_contents_attention_oldest_seconds', 'How long the oldest of them waits.', ({ oldestSince }) =>
-    ageOf(oldestSince),
+  gauge(
+    'reelway_contents_attention_oldest_seconds',
+    'How long the oldest of them has been in its status.',
+    ({ oldestSince }) => ageOf(oldestSince),
   );
 }

@@ -82,9 +82,13 @@ function seenRecord({ topic, key, value }: KafkaRecord): SeenRecord | null {
   return topicRow(topic).flat === true ? { eventId: fingerprint, fingerprint } : null;
 }
 
+/** The last moment that a date can name; a record may have any number for a time. */
+const LAST_MS = 8.64e15;
+
 /** When the youngest of one topic's records leaves it, ms since 1970. */
 function readableUntil(records: KafkaRecord[]): number {
   const topic = records[0]?.topic ?? '';
   const retentionMs = isConsumed(topic) ? topicRow(topic).retentionMs : 0;
-  return records.reduce((latest, { timestamp }) => Math.max(latest, Number(timestamp)), 0) + retentionMs;
+  const youngest = records.reduce((latest, { timestamp }) => Math.max(latest, Number(timestamp)), 0);
+  return Math.min(youngest + retentionMs, LAST_MS);
 }

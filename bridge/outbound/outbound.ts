@@ -8,6 +8,7 @@ import { writeOutcomes } from '../../platform/postgres/event-ids';
 import { wakeKeys } from '../../platform/postgres/inbox-keys';
 import { insertMilestones } from '../../platform/postgres/milestones';
 import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
+import { payloadHash } from '../identity';
 import { followUpOutcomes, handedBack, rememberOwnTranscode } from './follow-up';
 import type { OutboundMetrics } from './metrics';
 import { prepareMilestone, prepareNotice, type Prepared, type Refused } from './prepare';
@@ -61,7 +62,9 @@ async function store(db: PoolClient, input: AnnounceInput, prepared: Prepared[])
   const { snapshot, outcomes, closing } = input;
   await wakeKeys(db, handedBack(outcomes).length > 0 ? [snapshot.contentId] : []);
   await lockOrInsertContent(db, snapshot);
-  const rows = prepared.flatMap((one) => (one.ok ? [one.row] : []));
+  const rows = prepared.flatMap((one) =>
+    one.ok ? [{ ...one.row, payloadHash: payloadHash(one.row.topic, one.payload) }] : [],
+  );
   const conflicts = await insertMilestones(db, snapshot, rows);
   const stored = rows.filter((row) => !conflicts.has(row.eventId));
   await rememberOwnTranscode(db, snapshot, stored);

@@ -3,14 +3,16 @@ import { OUR_SOURCE } from '../../contracts/model/ids';
 import type { Milestone, Notice } from '../../contracts/model/lifecycle';
 import { topicRow, type Topic } from '../../contracts/model/topics';
 import type { AnnounceResult } from '../../contracts/model/work';
-import { parseMessage } from '../../contracts/schema/parse-message';
+import { problemOfWritten } from '../../contracts/schema/parse-message';
 import type { NewMilestone } from '../../platform/postgres/milestones';
-import { milestoneEventId, noticeEventId, payloadHash } from '../identity';
+import { milestoneEventId, noticeEventId } from '../identity';
 import { cloudEventHeaders } from './cloud-events';
 import { noticePayload } from './notices';
 
 export type Refused = AnnounceResult['refused'][number];
-export type Prepared = { ok: true; row: NewMilestone } | { ok: false; refused: Refused };
+export type Prepared =
+  | { ok: true; row: Omit<NewMilestone, 'payloadHash'>; payload: Record<string, unknown> }
+  | { ok: false; refused: Refused };
 
 interface Place {
   contentId: string;
@@ -56,23 +58,23 @@ interface Draft {
 function prepare(draft: Draft): Prepared {
   const { eventId, topic, milestone, ordinal, sequenced } = draft;
   const timestamp = new Date(draft.at).toISOString();
-  const value = Buffer.from(
-    JSON.stringify({
-      event_id: eventId,
-      timestamp,
-      source_service: OUR_SOURCE,
-      payload: draft.payload,
-    }),
-  );
+  const text = JSON.stringify({
+    event_id: eventId,
+    timestamp,
+    source_service: OUR_SOURCE,
+    payload: draft.payload,
+  });
+  const value = Buffer.from(text);
   if (value.byteLength > MAX_VALUE_BYTES) {
     const limit = `${String(value.byteLength)} bytes; the limit is ${String(MAX_VALUE_BYTES)}`;
     return refuse(draft, 'MILESTONE_TOO_LARGE', limit);
   }
-  // Read back as a consumer would: what our own schema refuses must not reach anybody else.
-  const parsed = parseMessage(topic, value);
-  if (!parsed.ok) return refuse(draft, 'MILESTONE_INVALID', parsed.reason);
+  // What our own schema refuses must not reach anybody else.
+  const problem = problemOfWritten(topic, text, value, draft.payload);
+  if (problem) return refuse(draft, 'MILESTONE_INVALID', problem.reason);
   return {
     ok: true,
+    payload: draft.payload,
     row: {
       eventId,
       topic,
@@ -80,7 +82,6 @@ function prepare(draft: Draft): Prepared {
       ordinal,
       sequenced,
       recordKey: recordKeyOf(topic, draft.payload),
-      payloadHash: payloadHash(topic, draft.payload),
       value,
       headers: cloudEventHeaders({ eventId, topic, timestamp }),
     },

@@ -3,7 +3,7 @@ import { topicRow, type Topic } from '../model/topics';
 import { envelopeOf } from './envelope';
 import { recordFingerprint } from './fingerprint';
 import { payloadSchemas, type PayloadOf } from './payloads';
-import { parseSafeJson, refused, type Refusal } from './safe-json';
+import { isSuspicious, parseSafeJson, refused, shapeProblem, type Refusal } from './safe-json';
 import { timestampMs } from './timestamp';
 
 export interface ParsedEnvelope<P> {
@@ -40,6 +40,19 @@ export function parseMessage<T extends Topic>(
     return parseFlat(topic, parsed.json, { key, value, recordAt });
   }
   return parseEnveloped(topic, parsed.json);
+}
+
+/**
+ * Why a consumer would refuse a message of ours, or null. `text` is an envelope with valid id, time and source around
+ * `payload`, which must hold JSON values only: then it need not be read back.
+ */
+export function problemOfWritten(topic: Topic, text: string, value: Buffer, payload: unknown): Refusal | null {
+  if (isSuspicious(text)) {
+    const parsed = parseMessage(topic, value);
+    return parsed.ok ? null : parsed;
+  }
+  const checked = payloadSchemas[topic].safeParse(payload);
+  return shapeProblem(value) ?? (checked.success ? null : invalid(checked.error.issues, ['payload']));
 }
 
 function parseEnveloped<T extends Topic>(topic: T, json: unknown): ParsedMessage<T> {

@@ -12,18 +12,25 @@ export const refused = (code: Refusal['code'], reason: string): Refusal => ({ ok
 /** Bytes of somebody else as JSON, without ever throwing: size, depth and encoding are checked before it is parsed. */
 export function parseSafeJson(value: Buffer | null): { ok: true; json: unknown } | Refusal {
   if (value === null) return refused('NULL_VALUE', 'the record has no value');
-  if (value.length > MAX_MESSAGE_BYTES) {
-    return refused('TOO_LARGE', `${String(value.length)} bytes; the limit is ${String(MAX_MESSAGE_BYTES)}`);
-  }
-  if (isTooDeep(value)) return refused('TOO_DEEP', `nested deeper than ${String(MAX_JSON_DEPTH)} levels`);
+  const misshapen = shapeProblem(value);
+  if (misshapen) return misshapen;
   const text = decode(value);
   if (text === null) return refused('NOT_JSON', 'the bytes are not UTF-8');
   const parsed = parse(text);
   if (!parsed) return refused('NOT_JSON', 'the text is not JSON');
-  // Raw control characters and half surrogates are no JSON in UTF-8; only escapes bring them in.
-  const suspicious = text.includes('\\u') || text.includes('__proto__');
-  return (suspicious ? unsafePart(parsed.json) : null) ?? { ok: true, json: parsed.json };
+  return (isSuspicious(text) ? unsafePart(parsed.json) : null) ?? { ok: true, json: parsed.json };
 }
+
+/** Bytes that are not worth parsing, by size and depth. */
+export function shapeProblem(value: Buffer): Refusal | null {
+  if (value.length > MAX_MESSAGE_BYTES) {
+    return refused('TOO_LARGE', `${String(value.length)} bytes; the limit is ${String(MAX_MESSAGE_BYTES)}`);
+  }
+  return isTooDeep(value) ? refused('TOO_DEEP', `nested deeper than ${String(MAX_JSON_DEPTH)} levels`) : null;
+}
+
+/** Raw control characters and half surrogates are no JSON in UTF-8; only escapes bring them in. */
+export const isSuspicious = (text: string): boolean => text.includes('\\u') || text.includes('__proto__');
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

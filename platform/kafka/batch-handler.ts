@@ -56,11 +56,17 @@ export function createBatchHandler(
       expected.set(place, BigInt(last) + 1n);
       payload.resolveOffset(last);
       const isLast = messages.at(-1) === records.at(-1) && (refusal !== null || batch.offsetLag() === '0');
-      if (isLast || outcome.lost !== null || Date.now() - committedAt >= COMMIT_MS) await commit(payload);
+      const isLeaving = outcome.lost !== null || !payload.isRunning();
+      if (isLast || isLeaving || Date.now() - committedAt >= COMMIT_MS) await commit(payload);
       if (outcome.lost !== null) throw outcome.lost;
-      await payload.heartbeat();
+      await payload.heartbeat().catch(async (error: unknown) => {
+        // The group is rebalancing: whoever comes next need not read again what is done.
+        await commit(payload).catch(() => undefined);
+        throw error;
+      });
     }
     if (refusal?.error) {
+      await commit(payload);
       const error = placed(refusal.error, refusal.head, place);
       backOff(payload, failures.add(topic, batch.partition, error), place, error, log);
     }

@@ -61,9 +61,9 @@ export async function insertDeadLetters(db: Queryable, consumer: string, letters
 /** Dead letters of inbox rows `dead`, as code and reason say; one that was redriven in vain is open again. $1: the consumer. */
 const LETTERS_OF_ROWS = `
   INSERT INTO dead_letters (consumer, topic, partition, kafka_offset, record_key, value, headers, event_id, content_id,
-    row_id, code, reason)
+    row_id, code, reason, record_ms)
   SELECT $1, topic, coalesce(partition, -1), coalesce(kafka_offset, -row_id), record_key, raw, headers, event_id,
-    ordering_key, row_id, code, reason FROM dead
+    ordering_key, row_id, code, reason, record_ms FROM dead
   ON CONFLICT (consumer, topic, partition, kafka_offset, code, md5(coalesce(value, ''))) DO UPDATE
     SET resolved_at = NULL, discarded_at = NULL, at = now()`;
 

@@ -217,11 +217,13 @@ export async function describeQueue(
 }
 
 /** Workflow ids of all open runs of a type, as the visibility store lists them: a moment behind. */
-export async function openWorkflowIds(client: Client, workflowType: string): Promise<Set<string>> {
+export async function openWorkflowIds(client: Client, workflowType: string, deadlineMs: number): Promise<Set<string>> {
   const ids = new Set<string>();
   const query = `WorkflowType = "${workflowType}" AND ExecutionStatus = "Running"`;
-  for await (const { workflowId } of client.workflow.list({ query, pageSize: LISTED_AT_ONCE })) ids.add(workflowId);
-  return ids;
+  return client.connection.withDeadline(Date.now() + deadlineMs, async () => {
+    for await (const { workflowId } of client.workflow.list({ query, pageSize: LISTED_AT_ONCE })) ids.add(workflowId);
+    return ids;
+  });
 }
 
 const LISTED_AT_ONCE = 1_000;

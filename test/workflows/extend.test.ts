@@ -1,5 +1,7 @@
 import { extendUpdate, stateQuery, type ExtendCommand } from '../../workflows/messages';
 import { DEFAULT_POLICY } from '../../contracts/model/policy';
+import { applyExtend } from '../../workflows/state/commands';
+import { newState, patchStage } from '../../workflows/state/state';
 import { flaggedFact, transcodedFact, uploadFact } from '../support/facts';
 import { eventually } from '../support/eventually';
 import { createLab, type Handle, type Lab } from '../support/lab';
@@ -96,6 +98,16 @@ test('the same command twice gives the time once', async () => {
     expect(await deadlineOf(run, 'moderate')).toBe(deadline + 2 * DAY_MS);
     await run.terminate('end of test');
   });
+});
+
+test('a command that is repeated after continue-as-new, where the server has forgotten it, gives nothing more', () => {
+  const command = { commandId: 'again', actor: 'local:anna', reason: 'on leave', byMs: DAY_MS };
+  const waiting = patchStage(newState({ contentId: 'c', generation: 1, policy: DEFAULT_POLICY }), 'moderate', {
+    ...{ status: 'WAITING', code: 'REVIEW_OPEN', deadlineAt: 5 },
+  });
+  const once = applyExtend(waiting, command, 1);
+  expect(once.stages.moderate.deadlineAt).toBe(5 + DAY_MS);
+  expect(applyExtend(once, command, 2)).toBe(once);
 });
 
 test('where nothing waits with a deadline it is refused', async () => {

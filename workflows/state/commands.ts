@@ -58,13 +58,15 @@ export function refuseExtend(state: LifecycleState, command: ExtendCommand): Err
 
 export function applyExtend(state: LifecycleState, command: ExtendCommand, now: number): LifecycleState {
   const stage = extendTarget(state, command);
-  if (stage === undefined) return state;
+  const before = state.extensions ?? [];
+  // The server forgets the ids of updates when a run continues as new.
+  if (stage === undefined || before.includes(command.commandId)) return state;
   const { code, deadlineAt } = state.stages[stage];
   const extended = patchStage(state, stage, {
     code: code === 'REVIEW_OVERDUE' ? 'REVIEW_OPEN' : code,
     deadlineAt: Math.max(deadlineAt ?? 0, now) + command.byMs,
   });
-  return { ...extended, extensions: (state.extensions ?? 0) + 1 };
+  return { ...extended, extensions: [...before, command.commandId] };
 }
 
 export function refuseDecide(state: LifecycleState): ErrorCode | null {

@@ -64,8 +64,8 @@ export interface LifecycleState {
   seenRows: string[];
   seenKeys: string[];
   signals: number;
-  /** How often a deadline was extended; absent: never. */
-  extensions?: number;
+  /** Ids of the commands that extended a deadline; absent: none did. */
+  extensions?: string[];
   ordinals: Record<string, number>;
   /** What was last told of the state (a transition key), and since when it holds. */
   shown: string;

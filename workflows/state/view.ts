@@ -102,7 +102,7 @@ export function transitionKey(state: LifecycleState): string {
     needsAttention(state),
     codeOf(state),
   ];
-  return JSON.stringify(what) + EXTENDED.repeat(state.extensions ?? 0);
+  return JSON.stringify(what) + EXTENDED.repeat(state.extensions?.length ?? 0);
 }
 
 const EXTENDED = '+';

@@ -168,6 +168,15 @@ test('a record that outlives its identity is looked at, and the identity is kept
   expect(Number(after.rows[0]?.expires)).toBeGreaterThan(Number(rows[0]?.expires) + DAY_MS);
 });
 
+test('a record with a time that no calendar has holds nothing up when it is read again', async () => {
+  const { records } = eventsOf(3);
+  const absurd = records.map((record) => ({ ...record, timestamp: '1700000000000000000' }));
+  await newIntake().take(absurd);
+  const { take, told } = newIntake();
+  await take(absurd);
+  expect(told).toEqual([{ new: 0, duplicate: 3, own: 0, dead: 0 }]);
+});
+
 test('a flat body, which has no id, is known by its bytes', async () => {
   const value = Buffer.from(JSON.stringify({ episodeId: randomUUID(), status: 'PENDING' }));
   const template = recordOf('upload.media.processed', {}, { eventId: randomUUID(), offset: 0 });

@@ -81,6 +81,16 @@ test('a run that was ended behind our back is found, and with fix it says that i
   ]);
 });
 
+test('with fix, a Temporal that knows no run at all is taken for the wrong one, and nothing is marked', async () => {
+  const other = await createWorld({ uses: ['temporal'] });
+  const wrong = reconcile(
+    { pool: world.pool, temporal: () => Promise.resolve(other.temporal) },
+    { actor: 'local:test', fix: true },
+  ).finally(() => other.close());
+  await expect(wrong).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  expect(await attention()).toHaveLength(2);
+});
+
 test('runs without a row, and runs of what has ended, are told and left alone', async () => {
   await row('over', 'terminal', 'CANCELLED');
   await begin('over');

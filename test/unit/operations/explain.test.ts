@@ -41,6 +41,8 @@ test.each<[Owner, string, Partial<ContentGlance>]>([
   ['reviewer', 'a flag is open', { status: 'AWAITING_REVIEW' }],
   ['creator', 'the file is bad', { status: 'AWAITING_CREATOR' }],
   ['creator', 'nothing was uploaded', { status: 'DRAFT', run: run({ status: null }) }],
+  ['reelway', 'its start is not acknowledged yet', { status: 'STARTING', run: run({ status: null }) }],
+  ['platform', 'it has ended, and a flag came later', { status: 'PUBLISHED', attention: true }],
   ['nobody', 'it has ended', { status: 'PUBLISHED', run: run({ status: 'COMPLETED' }) }],
 ])('it is for %s where %s', (owner, _why, patch) => {
   expect(explanationOf(content(patch)).owner).toBe(owner);
