@@ -14,10 +14,10 @@ export function addReconcile(program: Command, cli: Cli): void {
     .option('--yes', 'do not ask')
     .action(async ({ fix = false, yes = false }: { fix?: boolean; yes?: boolean }, self: Command) => {
       const client = cli.client();
-      if (fix) {
+      if (fix && !yes) {
         const found = await client.reconcile({ fix: false });
         const lost = found.differences.filter(({ kind }) => kind === 'run-missing').length;
-        if (lost > 0) await cli.confirm(`mark ${String(lost)} of ${String(found.contents)} contents`, yes);
+        if (lost > 0) await cli.confirm(`mark ${String(lost)} of ${String(found.contents)} contents`, false);
       }
       const { contents, runs, differences } = await client.reconcile({ fix });
       const output = cli.output(self);

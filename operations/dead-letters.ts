@@ -1,4 +1,5 @@
 import { ReelwayError } from '../contracts/model/errors';
+import { recordTime } from '../contracts/model/record-time';
 import { readLetterAudit } from '../platform/postgres/audit';
 import {
   countByHour,
@@ -19,6 +20,7 @@ import {
 } from './dead-letters-input';
 import type { OperationsDeps } from './deps';
 import { parseInput } from './input';
+import { isoOf } from './views';
 
 /** A dead letter as lists show it; its keys are part of the command line's contract. `at` is ISO 8601. */
 export interface DeadLetter extends Omit<DeadLetterSummary, 'at'> {
@@ -82,7 +84,7 @@ export async function deadLetter(deps: Deps, id: string): Promise<DeadLetterWith
   return {
     ...rest,
     ...{ key: keyText, keyEncoding },
-    ...{ at: at.toISOString(), recordedAt: isoOf(recordMs) },
+    ...{ at: at.toISOString(), recordedAt: recordedAt(recordMs) },
     ...textOf(value),
     correction: correction && { ...correction, ...textOf(correction.value), at: correction.at.toISOString() },
     history: history.map(({ at: when, actor, verb, reason }) => ({ at: when.toISOString(), actor, verb, reason })),
@@ -133,7 +135,7 @@ const toExported = ({ at, key, value, correction, recordMs, ...rest }: DeadLette
   code: rest.code,
   reason: rest.reason,
   at: at.toISOString(),
-  recordedAt: isoOf(recordMs),
+  recordedAt: recordedAt(recordMs),
   status: rest.status,
   redrives: rest.redrives,
   headers: rest.headers,
@@ -143,12 +145,7 @@ const toExported = ({ at, key, value, correction, recordMs, ...rest }: DeadLette
   correction: correction?.value.toString('base64') ?? null,
 });
 
-/** Kafka says -1 where a record has no time, and a sender may say anything. */
-const isoOf = (ms: number | null): string | null =>
-  ms === null || ms < 0 || ms > LAST_MS ? null : new Date(ms).toISOString();
-
-/** The last moment that a date can name. */
-const LAST_MS = 8.64e15;
+const recordedAt = (ms: number | null): string | null => isoOf(ms === null ? null : recordTime(ms));
 
 function textOf(value: Buffer | null): Bytes {
   if (value === null) return { value: null, encoding: 'utf8' };

@@ -41,7 +41,7 @@ export async function explain(deps: OperationsDeps, contentId: string): Promise<
 }
 
 /** Open in Postgres, and not in Temporal. A start that is not acknowledged yet has no run: the bridge repeats it. */
-const isLost = ({ status, run }: ContentGlance): boolean =>
+export const isLost = ({ status, run }: Pick<ContentGlance, 'status' | 'run'>): boolean =>
   !isTerminal(status) &&
   !['DRAFT', 'STARTING'].includes(status) &&
   run.unreachable === null &&

@@ -1,4 +1,5 @@
 import type { KafkaRecord } from '../../contracts/model/ports';
+import { recordTime } from '../../contracts/model/record-time';
 import { traceparentOf } from '../../contracts/model/trace';
 import { reached } from '../../platform/faults';
 import type { Logger } from '../../platform/log';
@@ -207,16 +208,10 @@ const toRow = (fact: NewFact) => ({
   offset: fact.record.offset,
   recordKey: fact.record.key,
   headers: keptHeaders(fact.record.headers),
-  recordMs: timeOf(fact.record),
+  recordMs: recordTime(fact.record.timestamp),
   fact: fact.fact,
   raw: fact.record.value ?? Buffer.alloc(0),
 });
-
-/** Kafka says -1 where it has none. */
-function timeOf({ timestamp }: KafkaRecord): number | null {
-  const ms = Number(timestamp);
-  return Number.isSafeInteger(ms) && ms >= 0 ? ms : null;
-}
 
 const toObservation = (seen: NewObserved): NewObservation => ({
   rowId: seen.rowId,

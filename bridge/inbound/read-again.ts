@@ -1,4 +1,5 @@
 import type { KafkaRecord } from '../../contracts/model/ports';
+import { LAST_MS } from '../../contracts/model/record-time';
 import { partitionName, topicRow } from '../../contracts/model/topics';
 import { recordFingerprint } from '../../contracts/schema/fingerprint';
 import { findUnknown, type SeenRecord } from '../../platform/postgres/event-ids';
@@ -81,9 +82,6 @@ function seenRecord({ topic, key, value }: KafkaRecord): SeenRecord | null {
   if (eventId !== undefined) return { eventId, fingerprint };
   return topicRow(topic).flat === true ? { eventId: fingerprint, fingerprint } : null;
 }
-
-/** The last moment that a date can name; a record may have any number for a time. */
-const LAST_MS = 8.64e15;
 
 /** When the youngest of one topic's records leaves it, ms since 1970. */
 function readableUntil(records: KafkaRecord[]): number {

@@ -58,19 +58,15 @@ interface Draft {
 function prepare(draft: Draft): Prepared {
   const { eventId, topic, milestone, ordinal, sequenced } = draft;
   const timestamp = new Date(draft.at).toISOString();
-  const text = JSON.stringify({
-    event_id: eventId,
-    timestamp,
-    source_service: OUR_SOURCE,
-    payload: draft.payload,
-  });
-  const value = Buffer.from(text);
+  const value = Buffer.from(
+    JSON.stringify({ event_id: eventId, timestamp, source_service: OUR_SOURCE, payload: draft.payload }),
+  );
   if (value.byteLength > MAX_VALUE_BYTES) {
     const limit = `${String(value.byteLength)} bytes; the limit is ${String(MAX_VALUE_BYTES)}`;
     return refuse(draft, 'MILESTONE_TOO_LARGE', limit);
   }
   // What our own schema refuses must not reach anybody else.
-  const problem = problemOfWritten(topic, text, value, draft.payload);
+  const problem = problemOfWritten(topic, value, draft.payload);
   if (problem) return refuse(draft, 'MILESTONE_INVALID', problem.reason);
   return {
     ok: true,

@@ -1,4 +1,5 @@
 import { errorRow } from '../../contracts/model/errors';
+import { isLost } from '../../operations/explain';
 import { nextCommands } from '../../operations/next';
 import type { ShownContent } from '../../operations/show';
 import { waitsOf } from '../../operations/waits';
@@ -54,11 +55,9 @@ function problemsOf(content: ShownContent, { red, yellow }: Style): string[] {
     ...(message === null ? [] : [indent(printable(message))]),
     indent(errorRow(code).hint),
   ];
-  const isOpen = !['DRAFT', 'PUBLISHED', 'REMOVED', 'CANCELLED', 'FAILED'].includes(content.status);
-  const lost = isOpen && run.unreachable === null && run.status !== 'RUNNING';
   return [
     ...(problem ?? []),
-    ...(lost ? ['', red(`the run is not open in Temporal (${run.status ?? 'unknown there'})`)] : []),
+    ...(isLost(content) ? ['', red(`the run is not open in Temporal (${run.status ?? 'unknown there'})`)] : []),
   ];
 }
 

@@ -43,11 +43,11 @@ export function parseMessage<T extends Topic>(
 }
 
 /**
- * Why a consumer would refuse a message of ours, or null. `text` is an envelope with valid id, time and source around
+ * Why a consumer would refuse a message of ours, or null. `value` is an envelope with valid id, time and source around
  * `payload`, which must hold JSON values only: then it need not be read back.
  */
-export function problemOfWritten(topic: Topic, text: string, value: Buffer, payload: unknown): Refusal | null {
-  if (isSuspicious(text)) {
+export function problemOfWritten(topic: Topic, value: Buffer, payload: unknown): Refusal | null {
+  if (isSuspicious(value)) {
     const parsed = parseMessage(topic, value);
     return parsed.ok ? null : parsed;
   }

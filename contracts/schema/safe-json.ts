@@ -30,7 +30,7 @@ export function shapeProblem(value: Buffer): Refusal | null {
 }
 
 /** Raw control characters and half surrogates are no JSON in UTF-8; only escapes bring them in. */
-export const isSuspicious = (text: string): boolean => text.includes('\\u') || text.includes('__proto__');
+export const isSuspicious = (text: string | Buffer): boolean => text.includes('\\u') || text.includes('__proto__');
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

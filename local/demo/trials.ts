@@ -29,12 +29,16 @@ export const trialsOf = ({ clip, contentId, suffix }: TrialInput): Trial[] => [
     about: 'The same upload event once more starts nothing; "events heard" counts it as a repeat.',
     commands: [`content submit ${contentId} --repeat`, `content show ${contentId}`],
   },
-  { about: 'Everything there is.', commands: ['content list', 'dlq list', 'topics check', 'doctor', '--help'] },
+  {
+    about: 'Everything there is.',
+    commands: ['content list', 'queues', 'dlq list', 'topics check', 'doctor', '--help'],
+  },
 ];
 
 const parkAndRetry = (id: string, clip: string): string[] => [
   `content submit ${id} --file ${clip} ${RECORD}`,
   `content watch ${id} --until PARKED`,
+  `content explain ${id}`,
   `content register ${id} ${RECORD} --title "Bikes"`,
   `content retry ${id} --reason "it has a title now"`,
   `content watch ${id}`,

@@ -1,7 +1,7 @@
 import { registerAttention } from '../../../bridge/inbound/attention-metrics';
 import { createRegistry } from '../../../platform/metrics';
 import { listContents, type ContentFilter } from '../../../platform/postgres/contents';
-import type { Pool } from '../../../platform/postgres/pool';
+import { explaining } from '../../support/plans';
 import { createWorld, type World } from '../../support/world';
 
 jest.setTimeout(60_000);
@@ -23,22 +23,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** The plans of what is asked, line by line. */
-function explaining(plans: string[]): Pool {
-  const query = async (text: string, values?: unknown[]) => {
-    const { rows } = await world.pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
-    plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
-    return world.pool.query(text, values);
-  };
-  return { query } as unknown as Pool;
-}
-
 test.each<[string, ContentFilter]>([
   ['the first page', { attention: true }],
   ['a page in the middle', { attention: true, after: { updatedAt: '2999-01-01 00:00:00+00', contentId: 'c-50000' } }],
 ])('what needs attention is found through its own index among 100,000 contents: %s', async (_which, filter) => {
   const plans: string[] = [];
-  const { contents } = await listContents(explaining(plans), filter);
+  const { contents } = await listContents(explaining(world.pool, plans), filter);
   expect(contents).toHaveLength(50);
   expect(plans[0]).toMatch(/Index Scan using contents_attention/);
   expect(plans[0]).not.toMatch(/Seq Scan|Sort/);
@@ -47,7 +37,7 @@ test.each<[string, ContentFilter]>([
 test('the metrics count it by code and stage, with the oldest, and read nothing else', async () => {
   const plans: string[] = [];
   const registry = createRegistry();
-  registerAttention(registry, explaining(plans), world.log);
+  registerAttention(registry, explaining(world.pool, plans), world.log);
   const page = await registry.metrics();
   expect(page).toMatch(/^reelway_contents_attention\{code="TRANSCODE_FAILED",stage="transcode"\} 100$/m);
   const oldest = /^reelway_contents_attention_oldest_seconds\{.*\} (\S+)$/m.exec(page)?.[1];

@@ -6,12 +6,13 @@ const EVENT_ID = '6f0f8f0a-3c43-5d0c-9a51-2f6c2f6f2b1e';
 
 /** What the writer says of a payload, beside what a reader of its bytes says. */
 function bothOf(topic: (typeof MILESTONE_TOPICS)[number], payload: unknown) {
-  const text = JSON.stringify({
-    ...{ event_id: EVENT_ID, timestamp: '2026-05-01T10:00:00.000Z', source_service: 'reelway', payload },
-  });
-  const value = Buffer.from(text);
+  const value = Buffer.from(
+    JSON.stringify({
+      ...{ event_id: EVENT_ID, timestamp: '2026-05-01T10:00:00.000Z', source_service: 'reelway', payload },
+    }),
+  );
   const read = parseMessage(topic, value);
-  return { written: problemOfWritten(topic, text, value, payload), read: read.ok ? null : read };
+  return { written: problemOfWritten(topic, value, payload), read: read.ok ? null : read };
 }
 
 const deep = (levels: number): unknown => (levels === 0 ? 1 : { deeper: deep(levels - 1) });

@@ -1,0 +1,11 @@
+import type { Pool } from '../../platform/postgres/pool';
+
+/** A pool that also keeps Postgres's plan of each query, its lines joined. */
+export function explaining(pool: Pool, plans: string[]): Pool {
+  const query = async (text: string, values?: unknown[]) => {
+    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
+    plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+    return pool.query(text, values);
+  };
+  return { query } as unknown as Pool;
+}
