@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Cli } from './cli';
+import { addBulk } from './bulk/index';
+import { addCompletion } from './completion/index';
 import { addContentCommands } from './content/index';
 import { addDeadLetterCommands } from './dlq/index';
 import { FORMATS, type Streams } from './output';
@@ -40,10 +42,12 @@ export function createProgram(cli: Cli, streams: Streams): Command {
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
   addContentCommands(program, cli);
+  addBulk(program, cli);
   addDeadLetterCommands(program, cli);
   addQueues(program, cli);
   addReconcile(program, cli);
   addSetupCommands(program, cli);
   addProcessCommands(program, cli);
+  addCompletion(program, cli);
   return program;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ReelwayError } from '../contracts/model/errors';
+import { isErrorCode, ReelwayError, type ErrorCode } from '../contracts/model/errors';
 import { CONTENT_TYPES, RESIDENCIES, STAGES, STATUSES } from '../contracts/model/status';
 import { listContents, type ContentFilter } from '../platform/postgres/contents';
 import type { OperationsDeps } from './deps';
@@ -7,14 +7,19 @@ import { parseInput } from './input';
 import { summaryOf, type ContentSummary } from './views';
 
 const MAX_LIMIT = 1_000;
+/** A hundred years; Postgres has times to count back to. */
+const MAX_AGE_MS = 100 * 365 * 24 * 60 * 60 * 1_000;
 
 export const listInput = z.strictObject({
   stage: z.enum(STAGES).optional(),
   status: z.enum(STATUSES).optional(),
   attention: z.boolean().optional(),
+  code: z.custom<ErrorCode>((text) => typeof text === 'string' && isErrorCode(text), 'is no code').optional(),
   creatorId: z.string().optional(),
   residency: z.enum(RESIDENCIES).optional(),
   contentType: z.enum(CONTENT_TYPES).optional(),
+  /** In its status for at least so long. */
+  minAgeMs: z.int().nonnegative().max(MAX_AGE_MS).optional(),
   limit: z.int().min(1).max(MAX_LIMIT).optional(),
   /** What an earlier page gave as `next`. */
   after: z.string().optional(),

@@ -1,6 +1,8 @@
 import type { Cli } from '../cli';
 import { EXIT, type ExitCode } from '../exit';
+import { onInterrupt } from '../interrupt';
 import type { Output } from '../output';
+import { renderCounts } from '../render/counts';
 import type { Style } from '../render/text';
 
 interface Result {
@@ -28,7 +30,7 @@ export async function forEachResult<R extends Result>(
       cli.exit(exit(result));
       output.next(result, (style) => text(result, style));
       await output.drained();
-      if (interrupted.seen()) {
+      if (interrupted.signal.aborted) {
         output.say(`stopped after ${result.id}; the same command goes on with the rest`);
         cli.exit(EXIT.failed);
         break;
@@ -37,19 +39,5 @@ export async function forEachResult<R extends Result>(
   } finally {
     interrupted.close();
   }
-  output.say(summaryOf(counts));
-}
-
-function summaryOf(counts: Map<string, number>): string {
-  const parts = [...counts].map(([outcome, count]) => `${String(count)} ${outcome}`);
-  return parts.length === 0 ? 'there were none' : parts.join(', ');
-}
-
-function onInterrupt(): { seen(): boolean; close(): void } {
-  let seen = false;
-  const listener = (): void => {
-    seen = true;
-  };
-  process.once('SIGINT', listener);
-  return { seen: () => seen, close: () => process.removeListener('SIGINT', listener) };
+  output.say(renderCounts(counts));
 }

@@ -112,9 +112,12 @@ export interface ContentFilter {
   stage?: Stage;
   status?: Status;
   attention?: boolean;
+  code?: ErrorCode;
   creatorId?: string;
   residency?: Residency;
   contentType?: ContentType;
+  /** In its status for at least so long. */
+  minAgeMs?: number;
   /** At most so many rows; default 50. */
   limit?: number;
   /** Cursor of an earlier page: the next page begins behind it. */
@@ -162,6 +165,8 @@ function conditions(filter: ContentFilter): { where: string; params: unknown[] }
   add((at) => `status = ${at}`, filter.status);
   // Spelled out, not a parameter: the partial index on attention is used only for the literal condition.
   if (filter.attention !== undefined) parts.push(filter.attention ? 'attention' : 'NOT attention');
+  add((at) => `failure_code = ${at}`, filter.code);
+  add((at) => `since <= now() - ${at} * interval '1 millisecond'`, filter.minAgeMs);
   add((at) => `creator_id = ${at}`, filter.creatorId);
   add((at) => `residency = ${at}`, filter.residency);
   add((at) => `content_type = ${at}`, filter.contentType);

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { CommandResult } from '../../operations/commands';
+import { span } from '../arguments';
+import type { ReelwayClient } from '../client';
+
+/** What every command of a content says. */
+export interface BulkCommand {
+  contentId: string;
+  reason: string;
+  commandId: string;
+}
+
+/** A command for many contents at once. */
+export interface BulkVerb<F = object> {
+  name: string;
+  description: string;
+  /** Flags of its own. */
+  addFlags(command: Command): Command;
+  send(client: ReelwayClient, command: BulkCommand, flags: F): Promise<CommandResult>;
+}
+
+const verb = <F = object>(one: BulkVerb<F>): BulkVerb => one as BulkVerb;
+const none = (command: Command): Command => command;
+
+export const BULK_VERBS: readonly BulkVerb[] = [
+  verb({
+    name: 'retry',
+    description: 'Go on with the parked stage of each.',
+    addFlags: none,
+    send: (client, command) => client.retry(command),
+  }),
+  verb({
+    name: 'cancel',
+    description: 'End the run of each and undo what it made.',
+    addFlags: none,
+    send: (client, command) => client.cancel(command),
+  }),
+  verb<{ by: number }>({
+    name: 'extend',
+    description: 'Give whoever each waits for more time.',
+    addFlags: (command) =>
+      command.requiredOption('--by <span>', 'added to the deadline, or to now where that has passed', span),
+    send: (client, command, { by: byMs }) => client.extend({ ...command, byMs }),
+  }),
+];
