@@ -7,6 +7,7 @@ import type { CorrectInput, Corrected } from '../operations/dead-letters-correct
 import type { DiscardInput, DiscardResult } from '../operations/dead-letters-discard';
 import type { DeadLetterInput, DeadLetterSelection } from '../operations/dead-letters-input';
 import type { RedriveInput, RedriveResult } from '../operations/dead-letters-redrive';
+import type { DeploymentView, DeployInput } from '../operations/deployments';
 import type { DoctorCheck } from '../operations/doctor';
 import type { Explanation } from '../operations/explain';
 import type { ContentGlance } from '../operations/glance';
@@ -53,6 +54,10 @@ export interface ReelwayClient {
   createTopics(): Promise<string[]>;
   bridgeStatus(): Promise<BridgeStatus>;
   resumeBridge(input: Omit<ResumeInput, 'actor'>): Promise<Resumed>;
+  deployment(): Promise<DeploymentView>;
+  ramp(input: Omit<DeployInput, 'actor'> & { buildId: string; percent: number }): Promise<DeploymentView>;
+  promote(input: Omit<DeployInput, 'actor'> & { buildId: string }): Promise<DeploymentView>;
+  rollBack(input: Omit<DeployInput, 'actor'>): Promise<DeploymentView>;
   migrate(): Promise<MigrateResult>;
   doctor(): Promise<DoctorCheck[]>;
 }

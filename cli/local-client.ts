@@ -8,6 +8,7 @@ import { correct } from '../operations/dead-letters-correct';
 import { discard } from '../operations/dead-letters-discard';
 import { redrive } from '../operations/dead-letters-redrive';
 import { countSelected } from '../operations/dead-letters-select';
+import { deployment, promote, ramp, rollBack } from '../operations/deployments';
 import type { OperationsDeps } from '../operations/deps';
 import { doctor } from '../operations/doctor';
 import { explain } from '../operations/explain';
@@ -53,6 +54,10 @@ export function createLocalClient(deps: OperationsDeps, actor: string = localAct
     createTopics: () => createTopics(deps),
     bridgeStatus: () => bridgeStatus(deps),
     resumeBridge: (input) => resumeBridge(deps, { ...input, actor }),
+    deployment: () => deployment(deps),
+    ramp: (input) => ramp(deps, { ...input, actor }),
+    promote: (input) => promote(deps, { ...input, actor }),
+    rollBack: (input) => rollBack(deps, { ...input, actor }),
     migrate: () => migrate(deps),
     doctor: () => doctor(deps),
   };

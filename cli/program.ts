@@ -4,6 +4,7 @@ import { addBulk } from './bulk/index';
 import { addCompletion } from './completion/index';
 import { addContentCommands } from './content/index';
 import { addDeadLetterCommands } from './dlq/index';
+import { addDeployCommands } from './deploy/index';
 import { FORMATS, type Streams } from './output';
 import { printable } from './render/text';
 import { addProcessCommands } from './processes/index';
@@ -47,6 +48,7 @@ export function createProgram(cli: Cli, streams: Streams): Command {
   addQueues(program, cli);
   addReconcile(program, cli);
   addSetupCommands(program, cli);
+  addDeployCommands(program, cli);
   addProcessCommands(program, cli);
   addCompletion(program, cli);
   return program;

@@ -9,6 +9,7 @@ import { openActivityDeps, type ActivityResources } from './activity-deps';
 import { plannedQueues, type QueuePlan } from './queues';
 import type { Part, RoleDeps } from './role';
 import { installRuntime } from './runtime';
+import { versioningOf } from './versioning';
 import { workflowBundle } from './workflow-bundle';
 
 /** Short activities end well within it; an encode is cancelled, and its next attempt runs elsewhere. */
@@ -70,10 +71,14 @@ async function createWorker(plan: QueuePlan, { config, log, connection, resource
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
   };
   if (plan.kind === 'lifecycle') {
+    const bundle = await workflowBundle(log);
+    const versioning = versioningOf(config.worker, bundle);
+    log.info({ build: versioning.workerDeploymentOptions?.version.buildId ?? null }, 'workflow code');
     return Worker.create({
       ...options,
+      ...versioning,
       maxCachedWorkflows: config.worker.cacheSize,
-      workflowBundle: await workflowBundle(log),
+      workflowBundle: bundle,
     });
   }
   return Worker.create({

@@ -332,6 +332,11 @@ export const ERRORS = {
     title: 'Nothing waits with a deadline now.',
     hint: 'See what it waits for: reelway content explain ID',
   },
+  BUILD_NOT_RUNNING: {
+    class: 'refusal',
+    title: 'No worker runs this build of the workflow code now.',
+    hint: 'Start workers of it first; runs that are sent to it would stand still.',
+  },
   PAST_NO_RETURN: {
     class: 'refusal',
     title: 'The content is already visible; it cannot be cancelled.',

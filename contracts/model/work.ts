@@ -208,3 +208,6 @@ export interface TranscodedView {
 export const LIFECYCLE_QUEUE = 'lifecycle';
 export const CATALOG_QUEUE = 'catalog';
 export const mediaQueueOf = (residency: Residency): string => `media.${residency.toLowerCase()}`;
+
+/** The Worker Deployment whose versions are builds of the workflow code. */
+export const WORKER_DEPLOYMENT = 'reelway';

@@ -124,6 +124,7 @@ function toConfig(v: Values) {
       residencies: v.REELWAY_RESIDENCY,
       mediaConcurrency: v.REELWAY_MEDIA_CONCURRENCY,
       cacheSize: v.REELWAY_LIFECYCLE_CACHE,
+      versioning: { on: v.REELWAY_WORKER_VERSIONING === 'on', buildId: v.REELWAY_BUILD_ID },
     },
     bridge: {
       dispatchConcurrency: v.REELWAY_DISPATCH_CONCURRENCY,

@@ -137,6 +137,15 @@ const processes = {
   REELWAY_RESIDENCY: preset(listOf(oneOf(RESIDENCIES)), 'GLOBAL', 'Residencies whose media a worker may touch.'),
   REELWAY_MEDIA_CONCURRENCY: preset(whole(1, 256), 2, 'Media activities at the same time in one worker.'),
   REELWAY_LIFECYCLE_CACHE: preset(whole(10, 100_000), 1_000, 'Cached runs of one worker; about 0.2 MB each.'),
+  REELWAY_WORKER_VERSIONING: preset(
+    oneOf(['off', 'on']),
+    'off',
+    'Whether workers of workflows register their build, and get runs only once it is current (docs/deploy.md).',
+  ),
+  REELWAY_BUILD_ID: optional(
+    text(/^[A-Za-z0-9_-]{1,64}$/, 'may hold letters, digits, underscore and hyphen'),
+    'Name of the build that workers register; unset: the hash of the workflow code.',
+  ),
   REELWAY_DISPATCH_CONCURRENCY: preset(
     whole(1, 512),
     32,

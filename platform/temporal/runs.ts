@@ -8,6 +8,7 @@ import {
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
 import { isErrorCode, ReelwayError } from '../../contracts/model/errors';
+import { dateOf } from './timestamps';
 
 const GRPC_DEADLINE_EXCEEDED = 4;
 
@@ -162,16 +163,6 @@ function progressOf(raw: RawActivity): PendingActivity['progress'] {
 function failureOf(failure: RawActivity['lastFailure']): PendingActivity['lastFailure'] {
   if (!failure) return null;
   return { code: failure.applicationFailureInfo?.type ?? null, message: failure.message ?? '' };
-}
-
-interface Timestamp {
-  seconds?: { toString(): string } | number | null;
-  nanos?: number | null;
-}
-
-function dateOf(time: Timestamp | null | undefined): Date | null {
-  if (!time?.seconds) return null;
-  return new Date(Number(time.seconds.toString()) * 1_000 + Math.floor((time.nanos ?? 0) / 1e6));
 }
 
 export type QueueKind = 'workflow' | 'activity';

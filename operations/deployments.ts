@@ -1,0 +1,109 @@
+import { ReelwayError } from '../contracts/model/errors';
+import { writeAudit } from '../platform/postgres/audit';
+import {
+  describeDeployment,
+  setCurrentVersion,
+  setRampingVersion,
+  type DeployedVersion,
+  type Deployment,
+} from '../platform/temporal/deployments';
+import type { OperationsDeps } from './deps';
+import { checkReason } from './input';
+import { isoOf } from './views';
+
+/** A build of the workflow code and what it is used for. Its keys are part of the command line's contract; times are ISO 8601. */
+export interface VersionView extends Omit<DeployedVersion, 'registeredAt' | 'lastCurrentAt'> {
+  registeredAt: string | null;
+  lastCurrentAt: string | null;
+}
+export interface DeploymentView extends Omit<Deployment, 'versions'> {
+  versions: VersionView[];
+}
+
+export interface DeployInput {
+  actor: string;
+  reason: string;
+}
+
+type Deps = Pick<OperationsDeps, 'pool' | 'temporal'>;
+
+const TEMPORAL_MS = 5_000;
+
+/** Throws SERVICE_UNREACHABLE. */
+export async function deployment(deps: Pick<Deps, 'temporal'>): Promise<DeploymentView> {
+  const { client } = await deps.temporal();
+  const found = await describeDeployment(client, TEMPORAL_MS);
+  const versions = found.versions.map((version) => ({
+    ...version,
+    registeredAt: isoOf(version.registeredAt),
+    lastCurrentAt: isoOf(version.lastCurrentAt),
+  }));
+  return { ...found, versions };
+}
+
+/** Lets so many percent of the runs go on with a build; 0 takes them back. Throws INPUT_INVALID, NOT_FOUND, BUILD_NOT_RUNNING. */
+export async function ramp(
+  deps: Deps,
+  input: DeployInput & { buildId: string; percent: number },
+): Promise<DeploymentView> {
+  const { buildId, percent, actor } = input;
+  if (!Number.isFinite(percent) || percent < 0 || percent > 100) {
+    throw new ReelwayError('INPUT_INVALID', 'percent is from 0 to 100');
+  }
+  const before = await deployment(deps);
+  const version = versionOf(before, buildId);
+  if (percent > 0) assertRunning(version);
+  return change(deps, input, { verb: 'deploy-ramp', args: { build: buildId, percent } }, (client) =>
+    setRampingVersion(client, { buildId, percent }, actor),
+  );
+}
+
+/** Every run goes on with this build, from its next workflow task. Throws NOT_FOUND, BUILD_NOT_RUNNING. */
+export async function promote(deps: Deps, input: DeployInput & { buildId: string }): Promise<DeploymentView> {
+  assertRunning(versionOf(await deployment(deps), input.buildId));
+  return makeCurrent(deps, input, 'deploy-promote', input.buildId);
+}
+
+/** Back to the build that was current before. Throws NOT_FOUND where there was none, BUILD_NOT_RUNNING. */
+export async function rollBack(deps: Deps, input: DeployInput): Promise<DeploymentView> {
+  const { current, versions } = await deployment(deps);
+  const earlier = versions.filter(({ buildId, lastCurrentAt }) => buildId !== current && lastCurrentAt !== null);
+  const [last] = earlier
+    .sort((left, right) => (left.lastCurrentAt ?? '').localeCompare(right.lastCurrentAt ?? ''))
+    .reverse();
+  if (!last)
+    throw new ReelwayError('NOT_FOUND', 'No other build was ever current.', { hint: 'See: reelway deploy status' });
+  assertRunning(last);
+  return makeCurrent(deps, input, 'deploy-rollback', last.buildId);
+}
+
+const makeCurrent = (deps: Deps, input: DeployInput, verb: string, buildId: string): Promise<DeploymentView> =>
+  change(deps, input, { verb, args: { build: buildId } }, (client) => setCurrentVersion(client, buildId, input.actor));
+
+type Client = Awaited<ReturnType<OperationsDeps['temporal']>>['client'];
+
+/** Audit first: where its row cannot be written nothing is changed. */
+async function change(
+  deps: Deps,
+  { actor, reason }: DeployInput,
+  what: { verb: string; args: Record<string, string | number> },
+  carryOut: (client: Client) => Promise<void>,
+): Promise<DeploymentView> {
+  const temporal = await deps.temporal();
+  await writeAudit(deps.pool, { commandId: null, contentId: null, actor, reason: checkReason(reason), ...what });
+  await temporal.withDeadline(() => carryOut(temporal.client));
+  return deployment(deps);
+}
+
+function versionOf({ versions }: DeploymentView, buildId: string): VersionView {
+  const found = versions.find((version) => version.buildId === buildId);
+  if (found) return found;
+  throw new ReelwayError('NOT_FOUND', `No worker has ever registered build ${buildId}.`, {
+    hint: 'See: reelway deploy status. A worker registers with REELWAY_WORKER_VERSIONING=on.',
+  });
+}
+
+/** Runs that were sent to a build that nobody runs would stand still. */
+function assertRunning({ buildId, workers }: VersionView): void {
+  if (workers === 0) throw new ReelwayError('BUILD_NOT_RUNNING', `No worker runs build ${buildId} now.`);
+}
