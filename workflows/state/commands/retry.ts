@@ -17,14 +17,14 @@ export const retry: Verb<RetryCommand> = {
     if (undoFailed !== null) return command.with ? 'NOT_CORRECTABLE' : null;
     return refuseFailure(state, command);
   },
-  apply(state, command) {
+  apply(state, command, now) {
     if (state.compensating) {
       const tries = (state.compensating.tries ?? 1) + 1;
       return { ...state, compensating: { ...state.compensating, failed: null, tries } };
     }
     const failure = failureOf(state, command);
     if (!failure) return state;
-    return beginAgain(command.with ? correct(state, failure.stage, command.with) : state, failure);
+    return beginAgain(command.with ? correct(state, failure.stage, command.with) : state, failure, now);
   },
 };
 
@@ -38,15 +38,15 @@ function refuseFailure(state: LifecycleState, command: RetryCommand): ErrorCode 
 }
 
 /** Where others are still encoded the stage goes on, and takes up the rendition beside them. */
-function beginAgain(state: LifecycleState, { stage, renditions }: Failure): LifecycleState {
+function beginAgain(state: LifecycleState, { stage, renditions }: Failure, now: number): LifecycleState {
   const isAsked = (label: string): boolean => renditions.length === 0 || renditions.includes(label);
   const pending: LifecycleState = {
     ...state,
-    renditions: state.renditions.map((one) =>
-      stage === 'transcode' && one.status === 'PARKED' && isAsked(one.label)
-        ? { ...one, status: 'PENDING', code: null, message: null, parkedAt: null }
-        : one,
-    ),
+    renditions: state.renditions.map((one) => {
+      if (stage !== 'transcode' || one.status !== 'PARKED') return one;
+      if (!isAsked(one.label)) return { ...one, parkedAt: one.parkedAt ?? now };
+      return { ...one, status: 'PENDING', code: null, message: null, parkedAt: null };
+    }),
   };
   if (state.stages[stage].status !== 'PARKED') return { ...pending, touched: (state.touched ?? 0) + 1 };
   return patchStage(pending, stage, { status: 'PENDING', code: null, message: null, deadlineAt: null, endedAt: null });
