@@ -1,10 +1,10 @@
 import { ReelwayError, type ErrorCode } from '../contracts/model/errors';
-import { keyProblem } from '../contracts/model/object-key';
-import { RESIDENCIES } from '../contracts/model/status';
+import { foreignPrefix, keyProblem } from '../contracts/model/object-key';
 import type { VerifyUploadInput } from '../contracts/model/work';
 import { readContent, type ContentRow } from '../platform/postgres/contents';
 import { inTransaction, type Pool } from '../platform/postgres/pool';
 import { registerSource } from '../platform/postgres/sources';
+import { correctRawKey } from '../platform/postgres/uploads';
 import { supersedeFlags } from '../platform/postgres/verdicts';
 
 /**
@@ -24,6 +24,7 @@ export async function claimUpload(pool: Pool, input: VerifyUploadInput): Promise
     checkRecord(record, input);
     const registered = await registerSource(client, { ...place, creatorId, residency, rawKey });
     if (!registered) throw taken(rawKey, 'it is registered to another content');
+    await correctRawKey(client, { contentId: place.contentId, ...upload });
     if (place.revision > 1 || place.generation > 1) await supersedeFlags(client, { ...place, uploadedAt: upload.at });
   });
 }
@@ -31,11 +32,8 @@ export async function claimUpload(pool: Pool, input: VerifyUploadInput): Promise
 function checkKey({ place, upload: { rawKey } }: VerifyUploadInput): void {
   const problem = keyProblem(rawKey);
   if (problem !== null) throw new ReelwayError('RAW_KEY_UNSAFE', `The raw object key is refused: ${problem}.`);
-  const [top, owner] = rawKey.split('/');
-  if (!(RESIDENCIES as readonly (string | undefined)[]).includes(top)) return;
-  if (top !== place.residency) throw taken(rawKey, `it lies below ${String(top)}/, the content is ${place.residency}`);
-  // Below a residency lies what we write, content by content: as an upload it would be another content's rendition.
-  if (owner !== place.contentId) throw taken(rawKey, 'it lies below the prefix of another content');
+  const foreign = foreignPrefix(rawKey, place);
+  if (foreign !== null) throw taken(rawKey, foreign);
 }
 
 const taken = (rawKey: string, why: string): ReelwayError =>

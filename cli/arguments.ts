@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { TASK_PRIORITIES, type TaskPriority } from '../contracts/model/status';
 
 /** A whole number of at least one. */
 export function positive(text: string): number {
@@ -9,6 +10,13 @@ export function positive(text: string): number {
 
 /** For options that may be given several times. */
 export const collect = (value: string, before: string[]): string[] => [...before, value];
+
+/** Throws what the parser shows. */
+export function priorityOf(text: string): TaskPriority {
+  const found = TASK_PRIORITIES.find((priority) => String(priority) === text);
+  if (found === undefined) throw new InvalidArgumentError(`It must be one of ${TASK_PRIORITIES.join(', ')}.`);
+  return found;
+}
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

@@ -1,7 +1,15 @@
 import type { ContentRecordInput } from '../contracts/schema/record';
 import type { AuditLine } from '../operations/audit';
 import type { BridgeStatus, Resumed, ResumeInput } from '../operations/bridge';
-import type { CommandInput, CommandResult, DecideInput, ExtendInput, RetryInput } from '../operations/commands';
+import type {
+  CommandInput,
+  CommandResult,
+  DecideInput,
+  ExtendInput,
+  ReprioritiseInput,
+  RetryInput,
+  SkipInput,
+} from '../operations/commands';
 import type { DeadLetter, DeadLetterHour, DeadLetterWithValue, ExportedDeadLetter } from '../operations/dead-letters';
 import type { CorrectInput, Corrected } from '../operations/dead-letters-correct';
 import type { DiscardInput, DiscardResult } from '../operations/dead-letters-discard';
@@ -39,7 +47,11 @@ export interface ReelwayClient {
   queues(): Promise<QueueView[]>;
   reconcile(input: Omit<ReconcileInput, 'actor'>): Promise<Reconciled>;
   retry(input: Omit<RetryInput, 'actor'>): Promise<CommandResult>;
+  skip(input: Omit<SkipInput, 'actor' | 'rights'>): Promise<CommandResult>;
   cancel(input: Omit<CommandInput, 'actor'>): Promise<CommandResult>;
+  hold(input: Omit<CommandInput, 'actor'>): Promise<CommandResult>;
+  release(input: Omit<CommandInput, 'actor'>): Promise<CommandResult>;
+  reprioritise(input: Omit<ReprioritiseInput, 'actor'>): Promise<CommandResult>;
   extend(input: Omit<ExtendInput, 'actor'>): Promise<CommandResult>;
   decide(input: Omit<DecideInput, 'actor'>): Promise<CommandResult>;
   deadLetters(input: DeadLetterInput): Promise<DeadLetter[]>;

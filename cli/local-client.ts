@@ -2,7 +2,8 @@ import { userInfo } from 'node:os';
 import { auditOf } from '../operations/audit';
 import { bridgeStatus, resumeBridge } from '../operations/bridge';
 import { createWayIn } from '../bridge/inbound/way-in';
-import { cancel, decide, extend, retry } from '../operations/commands';
+import { ALL_RIGHTS } from '../contracts/model/rights';
+import { cancel, decide, extend, hold, release, reprioritise, retry, skip } from '../operations/commands';
 import { deadLetter, deadLetterHours, deadLetters, exportDeadLetters } from '../operations/dead-letters';
 import { correct } from '../operations/dead-letters-correct';
 import { discard } from '../operations/dead-letters-discard';
@@ -39,7 +40,11 @@ export function createLocalClient(deps: OperationsDeps, actor: string = localAct
     queues: () => queues(deps),
     reconcile: (input) => reconcile(deps, { ...input, actor }),
     retry: (input) => retry(deps, { ...input, actor }),
+    skip: (input) => skip(deps, { ...input, actor, rights: ALL_RIGHTS }),
     cancel: (input) => cancel(deps, { ...input, actor }),
+    hold: (input) => hold(deps, { ...input, actor }),
+    release: (input) => release(deps, { ...input, actor }),
+    reprioritise: (input) => reprioritise(deps, { ...input, actor }),
     extend: (input) => extend(deps, { ...input, actor }),
     decide: (input) => decide(deps, { ...input, actor }),
     deadLetters: (input) => deadLetters(deps, input),

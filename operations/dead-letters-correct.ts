@@ -4,7 +4,7 @@ import { writeAudit } from '../platform/postgres/audit';
 import { insertCorrection, lockLetter, type LockedLetter } from '../platform/postgres/dead-letter-changes';
 import { inTransaction, type PoolClient } from '../platform/postgres/pool';
 import { keptIf } from '../platform/postgres/savepoint';
-import { checkCommandId } from './commands';
+import { checkCommandId } from './commands/carry-out';
 import { noSuchLetter } from './dead-letters';
 import { judgeAgain, recordOf, type Attempt } from './dead-letters-attempt';
 import { isDeadLetterId } from './dead-letters-input';

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../contracts/model/errors';
 import { writeAudit } from '../platform/postgres/audit';
 import { lockLetter, markDiscarded } from '../platform/postgres/dead-letter-changes';
 import { inTransaction, type PoolClient } from '../platform/postgres/pool';
-import { checkCommandId } from './commands';
+import { checkCommandId } from './commands/carry-out';
 import { isDeadLetterId, type DeadLetterSelection } from './dead-letters-input';
 import { auditIdOf } from './dead-letters-redrive';
 import { selectedIds } from './dead-letters-select';

@@ -13,7 +13,7 @@ import {
 import { wakeKeys } from '../platform/postgres/inbox-keys';
 import { inTransaction, type PoolClient } from '../platform/postgres/pool';
 import { keptIf } from '../platform/postgres/savepoint';
-import { checkCommandId } from './commands';
+import { checkCommandId } from './commands/carry-out';
 import { attempt, type Attempt } from './dead-letters-attempt';
 import { isDeadLetterId, type DeadLetterSelection } from './dead-letters-input';
 import { selectedIds } from './dead-letters-select';

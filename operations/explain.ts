@@ -9,6 +9,16 @@ import { waitsOf } from './waits';
 /** Who has to do something next: reelway itself, an admin of the platform, a person outside, or another service. */
 export type Owner = 'reelway' | 'platform' | 'creator' | 'reviewer' | 'service' | 'nobody';
 
+export interface Problem {
+  code: ErrorCode;
+  title: string;
+  message: string | null;
+  hint: string;
+  deadlineAt: string | null;
+  /** Token of the failure: a retry that names it answers no later one. null: there is nothing to retry. */
+  attempt: string | null;
+}
+
 /** Why a content stands where it stands. Its keys are part of the command line's contract. Times are ISO 8601. */
 export interface Explanation {
   contentId: string;
@@ -20,7 +30,7 @@ export interface Explanation {
   since: string;
   owner: Owner;
   /** What went wrong; null: nothing did. */
-  problem: { code: ErrorCode; title: string; message: string | null; hint: string; deadlineAt: string | null } | null;
+  problem: Problem | null;
   /** What it waits for and what runs, a sentence each. */
   waitsFor: string[];
   /** The queues that something waits in, with their pollers. */
@@ -64,19 +74,22 @@ export function explanationOf(content: ContentGlance): Explanation {
   };
 }
 
-function problemOf(code: ErrorCode, { stages }: ContentGlance): NonNullable<Explanation['problem']> {
+function problemOf(code: ErrorCode, { stages, renditions, attempt }: ContentGlance): Problem {
   const { title, hint } = errorRow(code);
-  const at = stages.find((one) => one.code === code);
-  return { code, title, message: at?.message ?? null, hint, deadlineAt: at?.deadlineAt ?? null };
+  const stage = stages.find((one) => one.code === code);
+  const rendition = renditions.find((one) => one.code === code);
+  const message = stage?.message ?? (rendition ? `${rendition.label}: ${rendition.message ?? ''}` : null);
+  return { code, title, message, hint, deadlineAt: stage?.deadlineAt ?? null, attempt };
 }
 
 /** Who has to act next. */
-function ownerOf({ status, stages, run, attention }: ContentGlance): Owner {
+function ownerOf({ status, stages, run, attention, held }: ContentGlance): Owner {
   if (isTerminal(status)) return attention ? 'platform' : 'nobody';
   if (status === 'AWAITING_REVIEW') return 'reviewer';
   if (status === 'AWAITING_CREATOR' || status === 'DRAFT') return 'creator';
   if (status === 'PARKED' || run.queues.some((queue) => queue.pollers === 0)) return 'platform';
   const waiting = stages.find((stage) => stage.status === 'WAITING');
-  if (!waiting) return 'reelway';
+  if (held !== null && status === 'WAITING') return 'platform';
+  if (!waiting) return attention ? 'platform' : 'reelway';
   return waiting.code === 'NO_WORKER' ? 'platform' : 'service';
 }

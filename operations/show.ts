@@ -33,7 +33,9 @@ export interface ShownStage {
 }
 
 /** percent: what the encoder said last; null where nothing is known. */
-export interface ShownRendition extends RenditionView {
+export interface ShownRendition extends Pick<RenditionView, 'label' | 'status' | 'code'> {
+  attempt: number;
+  message: string | null;
   percent: number | null;
 }
 
@@ -100,12 +102,20 @@ export const describeRow = (row: ContentRow, run: RunView, encoded: string[]): R
     endedAt: isoOf(stage.endedAt),
     deadlineAt: isoOf(stage.deadlineAt),
   })),
-  renditions: row.renditions.map((rendition) => ({ ...rendition, percent: percentOf(rendition, run, encoded) })),
+  renditions: row.renditions.map((rendition) => describeRendition(rendition, run, encoded)),
   createdAt: row.createdAt.toISOString(),
 });
 
+function describeRendition(rendition: RenditionView, run: RunView, encoded: string[]): ShownRendition {
+  const { label, status, code, message = null } = rendition;
+  // A run from before attempts were counted: those that failed have been begun once at least.
+  const attempt = rendition.attempt ?? (status === 'PENDING' ? 0 : 1);
+  return { label, status, code, attempt, message, percent: percentOf(rendition, run, encoded) };
+}
+
 /** The run tells of its renditions when all are done; what an attempt has recorded is done already. */
 function percentOf(rendition: RenditionView, run: RunView, encoded: string[]): number | null {
+  if (rendition.status === 'SKIPPED') return null;
   if (rendition.status === 'DONE' || encoded.includes(rendition.label)) return 100;
   return run.activities.find((activity) => activity.label === rendition.label)?.percent ?? null;
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../contracts/model/errors';
 import { workflowIdOf } from '../contracts/model/ids';
-import type { Manifests } from '../contracts/model/lifecycle';
-import type { ContentType, Residency, Stage, Status, Visibility } from '../contracts/model/status';
+import type { Held, Manifests } from '../contracts/model/lifecycle';
+import type { ContentType, Residency, Stage, Status, TaskPriority, Visibility } from '../contracts/model/status';
 import type { ContentRow } from '../platform/postgres/contents';
 
 /** A content as lists show it. Its keys are part of the command line's contract. Times are ISO 8601 in UTC. */
@@ -19,10 +19,22 @@ export interface ContentSummary {
   visibility: Visibility;
   attention: boolean;
   failureCode: ErrorCode | null;
+  /** Token of the failure that a retry answers now; null: there is none. */
+  attempt: string | null;
+  /** Who stopped it before its next stage; null: nobody. */
+  held: HeldView | null;
+  /** How soon its work is taken: 1 goes first, 3 is usual. */
+  priority: TaskPriority;
   /** Since when it is in this status. */
   since: string;
   updatedAt: string;
 }
+
+/** since: ISO 8601. */
+export type HeldView = Omit<Held, 'since'> & { since: string };
+
+const heldOf = ({ held }: ContentRow): HeldView | null =>
+  held && { ...held, since: new Date(held.since).toISOString() };
 
 export const summaryOf = (row: ContentRow): ContentSummary => ({
   contentId: row.contentId,
@@ -38,6 +50,9 @@ export const summaryOf = (row: ContentRow): ContentSummary => ({
   visibility: row.visibility,
   attention: row.attention,
   failureCode: row.failureCode,
+  attempt: row.attempt,
+  held: heldOf(row),
+  priority: row.priority,
   since: row.since.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
 });

@@ -3,9 +3,12 @@ import type { ActivityView, QueueView } from './run';
 import type { ContentGlance } from './glance';
 
 /** Why the content is not further, a sentence each; empty where nothing is known to wait or to run. */
-export function waitsOf(content: Pick<ContentGlance, 'stages' | 'run'>): string[] {
-  const { run, stages } = content;
+export function waitsOf(content: Pick<ContentGlance, 'stages' | 'run' | 'held'>): string[] {
+  const { run, stages, held } = content;
   return [
+    ...(held === null
+      ? []
+      : [`held by ${held.actor} since ${held.since}: nothing new begins, deadlines stand still (${held.reason})`]),
     ...run.activities.map((activity) => sentence(activity, run.queues)),
     ...(run.workflowTaskSince === null
       ? []

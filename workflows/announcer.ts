@@ -1,12 +1,15 @@
 import { condition } from '@temporalio/workflow';
 import type { Milestone, Notice, OutcomeReport, Snapshot } from '../contracts/model/lifecycle';
 import type { AnnounceResult } from '../contracts/model/work';
-import { catalog } from './work';
+import type { catalog } from './work';
 
 /** Milestones in one announce; the rest goes with the next, so that no payload grows without limit. */
 const BATCH = 100;
 
+type Announce = ReturnType<typeof catalog>['announce'];
+
 interface AnnouncerHost {
+  activity(): Announce;
   snapshot(): Snapshot;
   takeOutcomes(): OutcomeReport[];
   isClosing(): boolean;
@@ -68,7 +71,7 @@ export class Announcer {
     const outcomes = this.host.takeOutcomes();
     const summary = summaryOf(milestones, outcomes);
     const input = { snapshot: this.host.snapshot(), milestones, notices, outcomes, closing: this.host.isClosing() };
-    return catalog.announce.executeWithOptions({ summary }, [input]);
+    return this.host.activity().executeWithOptions({ summary }, [input]);
   }
 }
 

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import { isErrorCode, ReelwayError, type ErrorCode } from '../contracts/model/errors';
+import { ERRORS, isErrorCode, ReelwayError, type ErrorCode } from '../contracts/model/errors';
 
 export interface StageFailure {
   code: ErrorCode;
@@ -26,6 +26,10 @@ export function stageFailure(error: unknown): StageFailure {
   }
   return { code: 'INTERNAL', message: cause instanceof Error ? cause.message : String(cause) };
 }
+
+/** Why a command is not carried out, for whoever sent it. */
+export const refusal = (code: ErrorCode): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(ERRORS[code].title, code);
 
 /** A deadline that ended a row of attempts carries the last attempt's failure inside. */
 const innermost = (failure: TimeoutFailure): string =>

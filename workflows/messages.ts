@@ -3,7 +3,7 @@ import type { ErrorCode } from '../contracts/model/errors';
 import type { Fact } from '../contracts/model/facts';
 import type { CarriedOver, DecisionRecord, OpenFlag, Snapshot } from '../contracts/model/lifecycle';
 import type { Policy } from '../contracts/model/policy';
-import type { Stage } from '../contracts/model/status';
+import type { Executor, Stage, TaskPriority } from '../contracts/model/status';
 
 export const LIFECYCLE_WORKFLOW = 'contentLifecycle';
 
@@ -36,6 +36,33 @@ export interface Command {
 export interface RetryCommand extends Command {
   /** Default: the stage that is parked. */
   stage?: Stage;
+  /** Of the transcode stage, this one alone, also while others are still encoded. */
+  rendition?: string;
+  /** Token of the failure it answers (contracts/model/attempt.ts); default: the one that stands. */
+  attempt?: string;
+  with?: Correction;
+}
+/** Input that a retry puts in place of the one that failed. */
+export interface Correction {
+  rawKey?: string;
+  /** Labels of the renditions to keep. */
+  ladder?: string[];
+  /** Of the stage that is retried. */
+  executor?: Executor;
+}
+export interface SkipCommand extends Command {
+  /** One of the two; of the stages only moderate may be skipped. */
+  stage?: Stage;
+  rendition?: string;
+  /** What skips moderation is recorded as a decision. */
+  decisionId: string;
+  /** ms since 1970. */
+  at: number;
+}
+export type HoldCommand = Command;
+export type ReleaseCommand = Command;
+export interface ReprioritiseCommand extends Command {
+  priority: TaskPriority;
 }
 export type CancelCommand = Command;
 export interface ExtendCommand extends Command {
@@ -49,6 +76,8 @@ export interface DecideCommand extends Command {
   decisionId: string;
   /** ms since 1970; newer than a flag answers it. */
   at: number;
+  /** Key of the newest flag the reviewer has seen; it is answered whatever the clocks say, and no newer one is. */
+  flag?: string;
 }
 
 /** The state right after the command was taken. */
@@ -57,10 +86,15 @@ export interface CommandAnswer {
   stage: Stage;
   visibility: Snapshot['visibility'];
   attention: boolean;
+  code: ErrorCode | null;
 }
 
 export const retryUpdate = defineUpdate<CommandAnswer, [RetryCommand]>('retry');
 export const cancelUpdate = defineUpdate<CommandAnswer, [CancelCommand]>('cancel');
+export const skipUpdate = defineUpdate<CommandAnswer, [SkipCommand]>('skip');
+export const holdUpdate = defineUpdate<CommandAnswer, [HoldCommand]>('hold');
+export const releaseUpdate = defineUpdate<CommandAnswer, [ReleaseCommand]>('release');
+export const reprioritiseUpdate = defineUpdate<CommandAnswer, [ReprioritiseCommand]>('reprioritise');
 export const extendUpdate = defineUpdate<CommandAnswer, [ExtendCommand]>('extend');
 export const decideUpdate = defineUpdate<CommandAnswer, [DecideCommand]>('decide');
 

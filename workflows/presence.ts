@@ -1,7 +1,8 @@
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { errorRow } from '../contracts/model/errors';
+import { errorRow, type ErrorCode } from '../contracts/model/errors';
 import type { Snapshot, StageView } from '../contracts/model/lifecycle';
+import { runningCommands } from '../contracts/model/running-commands';
 import { ATTRIBUTES } from '../contracts/model/search-attributes';
 
 /** One upsert with only what changed since the last, because each costs a history event. */
@@ -45,21 +46,23 @@ export function showDetails(snapshot: Snapshot): void {
 }
 
 function headline(snapshot: Snapshot): string {
-  const { status, stage, code, contentId, visibility } = snapshot;
-  const since = new Date(snapshot.since).toISOString();
-  const line = `**${status}** at ${stage}, ${visibility}, generation ${String(snapshot.generation)} revision ${String(snapshot.revision)}, since ${since}`;
-  if (code === null) return line;
+  const { status, stage, code, visibility, held } = snapshot;
+  const line = `**${status}** at ${stage}, ${visibility}, generation ${String(snapshot.generation)} revision ${String(snapshot.revision)}, since ${time(snapshot.since)}`;
+  const by = held ? [`Held by ${plain(held.actor)} since ${time(held.since)}: ${plain(held.reason)}`] : [];
+  if (code === null) return [line, ...by].join('\n\n');
   const message = snapshot.stages.find((one) => one.stage === stage)?.message;
   const why = message ? `${errorRow(code).title} ${message}` : errorRow(code).title;
-  return `${line}\n\n**${code}**: ${plain(why)}\n\nNext: ${nextCommand(status, stage, contentId) ?? errorRow(code).hint}`;
+  return [line, ...by, `**${code}**: ${plain(why)}`, `Next: ${nextOf(snapshot, code)}`].join('\n\n');
 }
 
-function nextCommand(status: string, stage: string, id: string): string | null {
-  if (status === 'PARKED') return `\`reelway content retry ${id} --stage ${stage} --reason "…"\``;
-  if (status === 'AWAITING_REVIEW') {
-    return `\`reelway content decide ${id} APPROVED|AGE_GATED|EDIT_REQUESTED|REMOVED --reason "…"\``;
-  }
-  return null;
+function nextOf(snapshot: Snapshot, code: ErrorCode): string {
+  const commands = runningCommands({
+    ...snapshot,
+    code,
+    attempt: snapshot.attempt ?? null,
+    isHeld: Boolean(snapshot.held),
+  });
+  return [errorRow(code).hint, ...commands.map((command) => `- \`${command}\``)].join('\n');
 }
 
 /** Messages may quote input of strangers: no markup, one line. */

@@ -24,21 +24,23 @@ export async function recordDecisions(run: LifecycleRun): Promise<never> {
 
 async function record(run: LifecycleRun, decision: StandingDecision): Promise<void> {
   const place = placeOf(run.started());
-  await catalog.recordVerdict.executeWithOptions({ summary: `record ${decision.decision} by ${decision.actor}` }, [
-    { place, flagged: null, decision: plainDecision(decision) },
-  ]);
+  await catalog(run.state).recordVerdict.executeWithOptions(
+    { summary: `record ${decision.decision} by ${decision.actor}` },
+    [{ place, flagged: null, decision: plainDecision(decision) }],
+  );
   const mark = (one: StandingDecision): StandingDecision =>
     one.decisionId === decision.decisionId ? { ...one, recorded: true } : one;
   run.update((state) => ({ ...state, decisions: state.decisions.map(mark) }));
   if (decision.by === 'person') tellDecision(run, decision);
 }
 
-const plainDecision = ({ decisionId, decision, actor, reason, at }: StandingDecision): DecisionRecord => ({
+const plainDecision = ({ decisionId, decision, actor, reason, at, by }: StandingDecision): DecisionRecord => ({
   decisionId,
   decision,
   actor,
   reason,
   at,
+  ...(by === 'skip' && { skipped: true }),
 });
 
 const REVIEWER = 'reviewer:';

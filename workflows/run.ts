@@ -4,6 +4,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Fact } from '../contracts/model/facts';
@@ -13,22 +14,25 @@ import type { MilestoneTopic } from '../contracts/model/topics';
 import type { AnnounceResult } from '../contracts/model/work';
 import { Alarm } from './alarm';
 import { Announcer } from './announcer';
-import { stageFailure } from './failure';
-import type { CommandAnswer, LifecycleInput, LifecycleResult, LifecycleView } from './messages';
+import { refusal, stageFailure } from './failure';
+import type { Command, CommandAnswer, LifecycleInput, LifecycleResult, LifecycleView } from './messages';
 import { showAttributes, showDetails } from './presence';
 import { isAllRecorded, recordDecisions } from './recorder';
 import { compensate } from './saga';
 import { stageTasks } from './stages';
+import { carryOut, refusalOf, type Verb } from './state/commands';
 import { foldFact, takeHeldUpload, type Folded } from './state/fold';
 import { isDelegated, isOpen, type StartedState } from './state/gates';
 import { nextDeadline, park, settle } from './state/settle';
 import { patchStage, placeOf, type Compensation, type LifecycleState } from './state/state';
 import { isSameState, snapshotOf, statusOf, transitionKey, viewOf } from './state/view';
-import { media } from './work';
+import { catalog, media } from './work';
 
 /** Where continue-as-new becomes due; the server suggests by history size, never by the number of signals. */
 const EVENTS_DUE = 8_000;
 const SIGNALS_DUE = 5_000;
+
+const REFUSED_AFTER_FACTS = 'refused-after-facts';
 
 /** The stage whose work a refused milestone tells about. */
 const STAGE_OF: Record<MilestoneTopic, Stage | null> = {
@@ -59,6 +63,7 @@ export class LifecycleRun {
     public state: LifecycleState,
   ) {
     this.announcer = new Announcer({
+      activity: () => catalog(this.state).announce,
       snapshot: () => snapshotOf(this.state),
       takeOutcomes: () => this.outcomes.splice(0),
       isClosing: () => this.state.ended !== null,
@@ -80,10 +85,16 @@ export class LifecycleRun {
     this.changed = true;
   }
 
-  /** A command meets the state as it is after every fact that came before it. */
-  command(apply: (state: LifecycleState) => LifecycleState): CommandAnswer {
+  /**
+   * A command meets the state as it is after every fact that came before it, which its validator has not seen. A run from
+   * before it was looked at again goes on as it did.
+   */
+  command<C extends Command>(verb: Verb<C>, command: C): CommandAnswer {
     this.takeFacts();
-    this.update((state) => settle(apply(state), Date.now()));
+    const refused = refusalOf(verb, this.state, command);
+    if (refused !== null && patched(REFUSED_AFTER_FACTS)) throw refusal(refused);
+    const now = Date.now();
+    this.update((state) => settle(carryOut(verb, state, command, now), now));
     return this.answer();
   }
 
@@ -92,8 +103,8 @@ export class LifecycleRun {
   }
 
   private answer(): CommandAnswer {
-    const { status, stage, visibility, attention } = snapshotOf(this.state);
-    return { status, stage, visibility, attention };
+    const { status, stage, visibility, attention, code } = snapshotOf(this.state);
+    return { status, stage, visibility, attention, code };
   }
 
   /** The state of a run whose upload is known; stages run only then. */

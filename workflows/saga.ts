@@ -32,9 +32,10 @@ export async function compensate(run: LifecycleRun): Promise<void> {
 
 async function undo(run: LifecycleRun, { step, place }: Compensation): Promise<void> {
   if (step === 'publish') {
-    await catalog.withdrawContent.executeWithOptions({ summary: 'undo publish', retry: { maximumAttempts: 5 } }, [
-      { place },
-    ]);
+    await catalog(run.state).withdrawContent.executeWithOptions(
+      { summary: 'undo publish', retry: { maximumAttempts: 5 } },
+      [{ place }],
+    );
     run.update((state) => ({ ...state, visibility: 'HIDDEN' }));
     return;
   }

@@ -2,6 +2,7 @@ import { ActivityCancellationType, proxyActivities, type ActivityOptions } from 
 import type { Stage } from '../contracts/model/status';
 import { CATALOG_QUEUE, mediaQueueOf, type Activities } from '../contracts/model/work';
 import type { StartedState } from './state/gates';
+import type { LifecycleState } from './state/state';
 
 const SECOND = 1_000;
 
@@ -13,14 +14,18 @@ const PATIENT: ActivityOptions = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };
 
+type Proxies = ReturnType<typeof proxyActivities<Activities>>;
+
+/** Where an admin gave the content another priority, its work from then on has it. */
+const work = ({ priority }: LifecycleState, options: ActivityOptions): Proxies =>
+  proxyActivities<Activities>(priority === undefined ? options : { ...options, priority: { priorityKey: priority } });
+
 /** Short activities on Postgres and Kafka. */
-export const catalog = proxyActivities<Activities>(PATIENT);
+export const catalog = (state: LifecycleState): Proxies => work(state, PATIENT);
 
 /** A check is tried three times; then it counts as down, and a person looks at the content. */
-export const checks = proxyActivities<Activities>({
-  ...PATIENT,
-  retry: { initialInterval: SECOND, maximumAttempts: 3 },
-});
+export const checks = (state: LifecycleState): Proxies =>
+  work(state, { ...PATIENT, retry: { initialInterval: SECOND, maximumAttempts: 3 } });
 
 const TRIES: Record<Stage, (state: StartedState) => number> = {
   upload: () => 4,
@@ -37,8 +42,8 @@ const HEARTBEAT_MS = 20 * SECOND;
  * Media work of a stage: in the content's own residency, with the stage's deadline over all attempts together, and
  * cancelled only once its processes are gone (the documented default acts as TRY_CANCEL, so it is said here).
  */
-export const media = (state: StartedState, stage: Stage): ReturnType<typeof proxyActivities<Activities>> =>
-  proxyActivities<Activities>({
+export const media = (state: StartedState, stage: Stage): Proxies =>
+  work(state, {
     taskQueue: mediaQueueOf(state.upload.residency),
     scheduleToCloseTimeout: state.policy.deadlineMs[stage],
     heartbeatTimeout: HEARTBEAT_MS,

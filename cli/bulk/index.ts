@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { ReelwayError } from '../../contracts/model/errors';
-import { checkCommandId } from '../../operations/commands';
+import { checkCommandId } from '../../operations/commands/carry-out';
 import type { ListInput } from '../../operations/list';
 import type { ContentSummary } from '../../operations/views';
 import { addExamples, positive } from '../arguments';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import type { TaskPriority } from '../../contracts/model/status';
 import type { CommandResult } from '../../operations/commands';
-import { span } from '../arguments';
+import { priorityOf, span } from '../arguments';
 import type { ReelwayClient } from '../client';
 
 /** What every command of a content says. */
@@ -34,6 +35,25 @@ export const BULK_VERBS: readonly BulkVerb[] = [
     description: 'End the run of each and undo what it made.',
     addFlags: none,
     send: (client, command) => client.cancel(command),
+  }),
+  verb({
+    name: 'hold',
+    description: 'Stop each before its next stage.',
+    addFlags: none,
+    send: (client, command) => client.hold(command),
+  }),
+  verb({
+    name: 'release',
+    description: 'Let each go on that was held.',
+    addFlags: none,
+    send: (client, command) => client.release(command),
+  }),
+  verb<{ priority: TaskPriority }>({
+    name: 'reprioritise',
+    description: 'Have the work of each taken sooner or later.',
+    addFlags: (command) =>
+      command.requiredOption('--priority <n>', '1 (goes first) to 5; every content begins with 3', priorityOf),
+    send: (client, command, { priority }) => client.reprioritise({ ...command, priority }),
   }),
   verb<{ by: number }>({
     name: 'extend',

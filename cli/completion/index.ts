@@ -15,7 +15,7 @@ export function addCompletion(program: Command, cli: Cli): void {
   const command = program
     .command('completion')
     .description('Print a script that completes commands and options in your shell.')
-    .addArgument(new Argument('<shell>').choices(Object.keys(SHELLS)))
+    .addArgument(new Argument('<shell>', 'whose').choices(Object.keys(SHELLS)))
     .action((shell: string, _flags: object, self: Command) => {
       const script = SHELLS[shell]?.(wordsOf(program)) ?? '';
       cli.output(self).one({ shell, script }, () => [script]);

@@ -5,10 +5,14 @@ import { addCancel } from './cancel';
 import { addDecide } from './decide';
 import { addExplain } from './explain';
 import { addExtend } from './extend';
+import { addHold } from './hold';
 import { addList } from './list';
 import { addRegister } from './register';
+import { addRelease } from './release';
+import { addReprioritise } from './reprioritise';
 import { addRetry } from './retry';
 import { addShow } from './show';
+import { addSkip } from './skip';
 import { addSubmit } from './submit';
 import { addWatch } from './watch';
 
@@ -22,9 +26,13 @@ export function addContentCommands(program: Command, cli: Cli): void {
     addExplain,
     addWatch,
     addRetry,
+    addSkip,
     addCancel,
     addDecide,
     addExtend,
+    addHold,
+    addRelease,
+    addReprioritise,
     addAudit,
   ]) {
     add(content, cli);

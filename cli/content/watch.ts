@@ -57,7 +57,7 @@ export async function watch(
       last = change;
     }
     if (change.status === until) return EXIT.done;
-    if (isStuck(change.status) && now - since >= SETTLE_MS) return stopped(glance, output);
+    if (isStuck(change) && now - since >= SETTLE_MS) return stopped(glance, output);
     if (flags.timeout !== undefined && now - begun >= flags.timeout) {
       output.say(`not ${until} in the time given; it is ${change.status}`);
       return EXIT.failed;
@@ -67,8 +67,10 @@ export async function watch(
 }
 
 /** Without somebody's help it stays as it is. */
-const isStuck = (status: Status): boolean =>
-  isTerminal(status) || status === 'PARKED' || status === 'AWAITING_REVIEW' || status === 'AWAITING_CREATOR';
+const isStuck = ({ status, failureCode }: Pick<Change, 'status' | 'failureCode'>): boolean =>
+  isTerminal(status) ||
+  ['PARKED', 'AWAITING_REVIEW', 'AWAITING_CREATOR'].includes(status) ||
+  (status === 'WAITING' && failureCode === 'HELD');
 
 function stopped(glance: ContentGlance, output: Pick<Output, 'say'>): ExitCode {
   const code = glance.failureCode === null ? '' : ` (${glance.failureCode})`;

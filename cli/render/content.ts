@@ -1,4 +1,6 @@
+import { attemptToken } from '../../contracts/model/attempt';
 import { errorRow } from '../../contracts/model/errors';
+import { DEFAULT_TASK_PRIORITY } from '../../contracts/model/status';
 import { isLost } from '../../operations/explain';
 import { nextCommands } from '../../operations/next';
 import type { ShownContent } from '../../operations/show';
@@ -39,21 +41,25 @@ function headOf(content: ShownContent, now: number, style: Style): string[] {
   const facts = [content.contentType, content.residency, content.creatorId && `by ${printable(content.creatorId)}`];
   return [
     `${style.bold(printable(content.contentId))}  ${statusColour(status, style)(status)}${stage === null ? '' : ` at ${stage}`}, ${visibility}, since ${ago(content.since, now)}`,
-    [title, ...facts, `generation ${String(content.generation)}, revision ${String(content.revision)}`]
-      .filter((part) => part !== null)
-      .join('  '),
+    [title, ...facts, ...numbersOf(content)].filter((part) => part !== null).join('  '),
   ];
 }
 
+const numbersOf = ({ generation, revision, priority }: ShownContent): string[] => [
+  `generation ${String(generation)}, revision ${String(revision)}`,
+  ...(priority === DEFAULT_TASK_PRIORITY ? [] : [`priority ${String(priority)}`]),
+];
+
 function problemsOf(content: ShownContent, { red, yellow }: Style): string[] {
   const paint = content.attention ? red : yellow;
-  const { failureCode: code, run } = content;
+  const { failureCode: code, run, attempt } = content;
   const message = content.stages.find((stage) => stage.code === code)?.message ?? null;
   const problem = code && [
     '',
     paint(`${content.attention ? 'needs attention: ' : ''}${code}: ${errorRow(code).title}`),
     ...(message === null ? [] : [indent(printable(message))]),
     indent(errorRow(code).hint),
+    ...(attempt === null ? [] : [indent(`attempt ${attempt}`)]),
   ];
   return [
     ...(problem ?? []),
@@ -78,35 +84,38 @@ function stagesOf({ stages }: ShownContent, now: number, style: Style): string[]
   return rowsOf(['STAGE', 'STATUS', 'ATTEMPT', 'STARTED', 'TOOK', 'DEADLINE', 'CODE'], rows);
 }
 
-const renditionsOf = ({ renditions }: ShownContent, style: Style): string[] =>
+const renditionsOf = ({ renditions, ...of }: ShownContent, style: Style): string[] =>
   rowsOf(
-    ['RENDITION', 'STATUS', 'PERCENT', 'CODE'],
-    renditions.map(({ label, status, percent, code }) => [
+    ['RENDITION', 'STATUS', 'ATTEMPT', 'PERCENT', 'CODE', 'MESSAGE'],
+    renditions.map(({ label, status, attempt, percent, code, message }) => [
       label,
       statusColour(status, style)(status),
+      status === 'PARKED' ? attemptToken(of, attempt) : String(attempt),
       percent === null ? '-' : String(Math.floor(percent)),
       code ?? '-',
+      message === null ? '-' : shortened(printable(message), 80),
     ]),
   );
 
 const flagsOf = ({ flags }: ShownContent, now: number): string[] =>
   rowsOf(
-    ['RAISED', 'BY', 'PRIORITY', 'CHECKS', 'CLEARED BY'],
-    flags.map(({ flags: raised, priority, source, flaggedAt, clearedBy }) => [
+    ['RAISED', 'BY', 'PRIORITY', 'CHECKS', 'CLEARED BY', 'FLAG'],
+    flags.map(({ key, flags: raised, priority, source, flaggedAt, clearedBy }) => [
       ago(new Date(flaggedAt).toISOString(), now),
       printable(source),
       priority,
       raised.map(({ check_type: check, confidence_score: score }) => `${check} ${score.toFixed(2)}`).join(', '),
       printable(clearedBy ?? 'open'),
+      printable(key),
     ]),
   );
 
 const decisionsOf = ({ decisions }: ShownContent, now: number): string[] =>
   rowsOf(
     ['DECIDED', 'DECISION', 'BY', 'REASON'],
-    decisions.map(({ decision, actor, reason, decidedAt }) => [
+    decisions.map(({ decision, actor, reason, decidedAt, skipped }) => [
       ago(new Date(decidedAt).toISOString(), now),
-      decision,
+      skipped ? `${decision} (skipped)` : decision,
       printable(actor),
       shortened(printable(reason), 80),
     ]),

@@ -29,11 +29,12 @@ const OWNERS: Record<Explanation['owner'], string> = {
 };
 
 function problemLines(problem: NonNullable<Explanation['problem']>, now: number, paint: Style['red']): string[] {
-  const { code, title, message, hint, deadlineAt } = problem;
+  const { code, title, message, hint, deadlineAt, attempt } = problem;
   return [
     `why      ${paint(code)}: ${title}`,
     ...(message === null ? [] : [`         ${printable(message)}`]),
     `hint     ${hint}`,
+    ...(attempt === null ? [] : [`attempt  ${attempt}`]),
     ...(deadlineAt === null ? [] : [`until    ${deadlineAt}, ${ago(deadlineAt, now)}`]),
   ];
 }

@@ -12,7 +12,7 @@ export function renderList(contents: readonly ContentSummary[], now: number, sty
     `${printable(content.contentId)}${content.attention ? style.red(' *') : ''}`,
     statusColour(content.status, style)(content.status),
     content.stage ?? '-',
-    content.failureCode ?? '-',
+    `${content.failureCode ?? '-'}${content.held && content.failureCode !== 'HELD' ? ' held' : ''}`,
     content.visibility,
     ago(content.since, now),
     content.contentType ?? '-',

@@ -180,6 +180,11 @@ export const ERRORS = {
     hint: 'Start a worker for this residency and queue; the work goes on by itself.',
     retryable: true,
   },
+  HELD: {
+    class: 'platform',
+    title: 'An admin holds the content before its next stage.',
+    hint: 'See who and why: reelway content explain ID. To let it go on: reelway content release ID --reason TEXT',
+  },
   METADATA_MISSING: {
     class: 'platform',
     title: 'The content has no record with a title, so it cannot be published.',
@@ -337,6 +342,61 @@ export const ERRORS = {
     title: 'No worker runs this build of the workflow code now.',
     hint: 'Start workers of it first; runs that are sent to it would stand still.',
   },
+  BEING_UNDONE: {
+    class: 'refusal',
+    title: 'The content is being cancelled; what it made is being removed.',
+    hint: 'Follow it: reelway content watch ID',
+  },
+  ATTEMPT_STALE: {
+    class: 'refusal',
+    title: 'The failure that the command names is not the one that stands; somebody has answered it.',
+    hint: 'Look at it again: reelway content explain ID',
+  },
+  NOT_CORRECTABLE: {
+    class: 'refusal',
+    title: 'This input cannot be corrected where the content stands now.',
+    hint: 'rawKey goes with upload or transcode, ladder with transcode, executor with transcode, moderate or package.',
+  },
+  NO_SUCH_RENDITION: {
+    class: 'refusal',
+    title: 'The content has no rendition of that name.',
+    hint: 'See which it has: reelway content show ID',
+  },
+  LAST_RENDITION: {
+    class: 'refusal',
+    title: 'Without it nothing would be left to show or to hear.',
+    hint: 'Retry it, or cancel the content.',
+  },
+  ALREADY_DONE: {
+    class: 'refusal',
+    title: 'It is done or skipped already.',
+    hint: 'Look at it: reelway content show ID',
+  },
+  NOT_SKIPPABLE: {
+    class: 'refusal',
+    title: 'This stage cannot be skipped: what it makes, or who decided, cannot be done without.',
+    hint: 'Retry it, with corrected input if need be (retry --with), skip a rendition (--rendition), decide, or cancel.',
+  },
+  FLAG_OPEN: {
+    class: 'refusal',
+    title: 'A flag is open, and only a decision answers a flag.',
+    hint: 'Decide: reelway content decide ID DECISION --reason TEXT',
+  },
+  DECISION_STALE: {
+    class: 'refusal',
+    title: 'A newer flag or a newer decision stands than the one that the decision knows of.',
+    hint: 'Look at the flags again, then decide: reelway content show ID',
+  },
+  CONTENT_HELD: {
+    class: 'refusal',
+    title: 'The content is held: nothing begins and deadlines stand still.',
+    hint: 'Release it first: reelway content release ID --reason TEXT',
+  },
+  NOT_HELD: {
+    class: 'refusal',
+    title: 'Nobody holds the content.',
+    hint: 'See what it waits for: reelway content explain ID',
+  },
   PAST_NO_RETURN: {
     class: 'refusal',
     title: 'The content is already visible; it cannot be cancelled.',
@@ -366,6 +426,11 @@ export const ERRORS = {
     class: 'refusal',
     title: 'The corrected bytes would be a dead letter as well, or are an event that has come before.',
     hint: 'Correct what the message names; nothing was stored.',
+  },
+  RIGHT_MISSING: {
+    class: 'refusal',
+    title: 'The token does not have the right that this needs.',
+    hint: 'Ask somebody who has the right that the message names.',
   },
   REASON_MISSING: { class: 'refusal', title: 'The command needs a reason.', hint: 'Give --reason TEXT.' },
   COMMAND_ID_REUSED: {

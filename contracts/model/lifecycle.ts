@@ -10,6 +10,7 @@ import type {
   Stage,
   StageStatus,
   Status,
+  TaskPriority,
   Visibility,
 } from './status';
 
@@ -41,6 +42,19 @@ export interface RenditionView {
   label: string;
   status: StageStatus;
   code: ErrorCode | null;
+  /** Absent in what an earlier version wrote, as are the others below. Counts how often it was begun in this revision. */
+  attempt?: number;
+  /** What its encoder said when it failed. */
+  message?: string | null;
+  /** ms since 1970: it failed while others were still encoded, and asks for an admin at once. */
+  parkedAt?: number | null;
+}
+
+/** Who stopped a content before its next stage. since: ms since 1970. */
+export interface Held {
+  actor: string;
+  reason: string;
+  since: number;
 }
 
 export interface Manifests {
@@ -68,6 +82,11 @@ export interface Snapshot {
   stages: StageView[];
   renditions: RenditionView[];
   manifests: Manifests | null;
+  /** Absent in what an earlier version wrote, as are the two below. null: nobody holds it. */
+  held?: Held | null;
+  priority?: TaskPriority;
+  /** Token of the failure that a retry answers now; null: there is none. */
+  attempt?: string | null;
 }
 
 /** One thing to tell others. ordinal: how often this milestone was issued in this generation, from 1. */
@@ -103,6 +122,8 @@ export interface DecisionRecord {
   actor: string;
   reason: string;
   at: number;
+  /** Moderation was skipped: nobody has looked, so it answers no flag, whoever took it. */
+  skipped?: true;
 }
 
 /** A flag set that was raised and not yet answered. at: ms since 1970. */

@@ -1,3 +1,5 @@
+import { RESIDENCIES, type Residency } from './status';
+
 /** S3's own limit; in UTF-8. */
 const MAX_BYTES = 1024;
 
@@ -21,4 +23,15 @@ export function keyProblem(key: string): string | null {
   if (segments.includes('')) return 'it starts or ends with "/", or has "//"';
   if (segments.includes('.')) return 'it has "." as a segment';
   return null;
+}
+
+/**
+ * Why a raw key cannot be this content's, or null. Below a residency lies what we write, content by content: as an upload it
+ * would be another content's rendition, or bytes that must not leave their country.
+ */
+export function foreignPrefix(rawKey: string, of: { contentId: string; residency: Residency }): string | null {
+  const [top, owner] = rawKey.split('/');
+  if (!(RESIDENCIES as readonly (string | undefined)[]).includes(top)) return null;
+  if (top !== of.residency) return `it lies below ${String(top)}/, the content is ${of.residency}`;
+  return owner === of.contentId ? null : 'it lies below the prefix of another content';
 }

@@ -34,8 +34,11 @@ export const isTerminal = (status: string): status is TerminalStatus =>
 export const VISIBILITIES = ['HIDDEN', 'PUBLISHED', 'AGE_GATED', 'REMOVED'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
 
-/** PENDING: its gate is closed. WAITING: for a service, a reviewer, the creator or a free worker. */
-export const STAGE_STATUSES = ['PENDING', 'RUNNING', 'WAITING', 'PARKED', 'DONE', 'CANCELLED'] as const;
+/**
+ * PENDING: its gate is closed. WAITING: for a service, a reviewer, the creator or a free worker. SKIPPED: a rendition that
+ * an admin left out.
+ */
+export const STAGE_STATUSES = ['PENDING', 'RUNNING', 'WAITING', 'PARKED', 'DONE', 'SKIPPED', 'CANCELLED'] as const;
 export type StageStatus = (typeof STAGE_STATUSES)[number];
 
 /** The three values other services may send, and REMOVED, which only our own admins have. */
@@ -46,6 +49,11 @@ export const EXECUTORS = ['worker', 'service'] as const;
 export type Executor = (typeof EXECUTORS)[number];
 export const DELEGABLE_STAGES = ['transcode', 'moderate', 'package'] as const;
 export type DelegableStage = (typeof DELEGABLE_STAGES)[number];
+
+/** How soon a task queue gives work to a worker: 1 goes first. The numbers are Temporal's own. */
+export const TASK_PRIORITIES = [1, 2, 3, 4, 5] as const;
+export type TaskPriority = (typeof TASK_PRIORITIES)[number];
+export const DEFAULT_TASK_PRIORITY: TaskPriority = 3;
 
 export const PRIORITIES = ['STANDARD', 'ESCALATED'] as const;
 export type QueuePriority = (typeof PRIORITIES)[number];

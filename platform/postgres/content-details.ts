@@ -36,6 +36,8 @@ export interface OutputView {
 }
 
 export interface FlagView {
+  /** What a decision names it by. */
+  key: string;
   flags: Flag[];
   priority: QueuePriority;
   source: string;
@@ -49,6 +51,8 @@ export interface DecisionView {
   actor: string;
   reason: string;
   decidedAt: Date;
+  /** Nobody has looked: an admin skipped moderation. */
+  skipped: boolean;
 }
 
 export async function readMilestones(db: Queryable, contentId: string): Promise<MilestoneView[]> {
@@ -103,7 +107,7 @@ export async function readEncoded(
 
 export async function readFlags(db: Queryable, contentId: string): Promise<FlagView[]> {
   const found = await db.query<FlagView>(
-    `SELECT flags, priority, source, flagged_at AS "flaggedAt", cleared_by AS "clearedBy"
+    `SELECT flag_key AS key, flags, priority, source, flagged_at AS "flaggedAt", cleared_by AS "clearedBy"
      FROM flags WHERE content_id = $1 ORDER BY flagged_at, flag_key`,
     [contentId],
   );
@@ -113,7 +117,7 @@ export async function readFlags(db: Queryable, contentId: string): Promise<FlagV
 /** Oldest first. */
 export async function readDecisions(db: Queryable, contentId: string): Promise<DecisionView[]> {
   const found = await db.query<DecisionView>(
-    `SELECT decision_id AS "decisionId", decision, actor, reason, decided_at AS "decidedAt"
+    `SELECT decision_id AS "decisionId", decision, actor, reason, decided_at AS "decidedAt", skipped
      FROM decisions WHERE content_id = $1 ORDER BY decided_at, created_at`,
     [contentId],
   );

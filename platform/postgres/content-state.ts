@@ -32,6 +32,7 @@ export async function writeSnapshot(db: Queryable, snapshot: Snapshot, closing: 
        hls_manifest = CASE WHEN keeps_manifests THEN hls_manifest ELSE $16 END,
        dash_manifest = CASE WHEN keeps_manifests THEN dash_manifest ELSE $17 END,
        cek_id = CASE WHEN keeps_manifests THEN cek_id ELSE $19 END,
+       held = $20, priority = coalesce($21, priority), attempt = $22,
        visibility = CASE WHEN $6 = 'REMOVED' THEN 'REMOVED' ELSE visibility END,
        removed_at = CASE WHEN $6 = 'REMOVED' THEN coalesce(removed_at, now()) ELSE removed_at END,
        updated_at = now()
@@ -59,6 +60,9 @@ export async function writeSnapshot(db: Queryable, snapshot: Snapshot, closing: 
       manifests?.dash ?? null,
       closing,
       manifests?.cekId ?? null,
+      snapshot.held ? JSON.stringify(snapshot.held) : null,
+      snapshot.priority ?? null,
+      snapshot.attempt ?? null,
     ],
   );
   if (closing && done.rowCount === 0) await close(db, contentId, generation, stateVersion);

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../contracts/model/errors';
-import type { RenditionView, StageView } from '../../contracts/model/lifecycle';
-import type { ContentType, Residency, Stage, Status, Visibility } from '../../contracts/model/status';
+import type { Held, RenditionView, StageView } from '../../contracts/model/lifecycle';
+import type { ContentType, Residency, Stage, Status, TaskPriority, Visibility } from '../../contracts/model/status';
 import type { Queryable } from './pool';
 
 export type ContentPhase = 'draft' | 'starting' | 'open' | 'terminal';
@@ -46,6 +46,11 @@ export interface ContentRow {
   hlsManifest: string | null;
   dashManifest: string | null;
   cekId: string | null;
+  /** null: nobody holds it. */
+  held: Held | null;
+  priority: TaskPriority;
+  /** Token of the failure that a retry answers now; null: there is none. */
+  attempt: string | null;
   openFlags: number;
   decisionId: string | null;
   publishedAt: Date | null;
@@ -59,7 +64,7 @@ const COLUMNS = `
   content_type AS "contentType", residency, metadata_version AS "metadataVersion", generation, revision,
   upload_session_id AS "uploadSessionId", stage, status, visibility, attention, failure_code AS "failureCode", since,
   stages, renditions, hls_manifest AS "hlsManifest", dash_manifest AS "dashManifest", cek_id AS "cekId",
-  open_flags AS "openFlags", decision_id AS "decisionId", published_at AS "publishedAt", removed_at AS "removedAt",
+  held, priority, attempt, open_flags AS "openFlags", decision_id AS "decisionId", published_at AS "publishedAt", removed_at AS "removedAt",
   created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 export async function readContent(db: Queryable, contentId: string): Promise<ContentRow | null> {

@@ -20,11 +20,7 @@ export interface SourceRegistration extends SourceId {
  */
 export async function registerSource(db: Queryable, source: SourceRegistration): Promise<boolean> {
   await lock(db, `raw_key:${source.rawKey}`);
-  const taken = await db.query('SELECT 1 FROM sources WHERE raw_key = $1 AND content_id <> $2 LIMIT 1', [
-    source.rawKey,
-    source.contentId,
-  ]);
-  if (taken.rows.length > 0) return false;
+  if (await isRawKeyTaken(db, source.rawKey, source.contentId)) return false;
   await db.query(
     `INSERT INTO sources (content_id, generation, revision, raw_key, creator_id, residency)
      VALUES ($1, $2, $3, $4, $5, $6)
@@ -33,6 +29,15 @@ export async function registerSource(db: Queryable, source: SourceRegistration):
     [source.contentId, source.generation, source.revision, source.rawKey, source.creatorId, source.residency],
   );
   return true;
+}
+
+/** Whether another content has the raw key. */
+export async function isRawKeyTaken(db: Queryable, rawKey: string, contentId: string): Promise<boolean> {
+  const taken = await db.query('SELECT 1 FROM sources WHERE raw_key = $1 AND content_id <> $2 LIMIT 1', [
+    rawKey,
+    contentId,
+  ]);
+  return taken.rows.length > 0;
 }
 
 export interface SourceFacts {

@@ -38,3 +38,15 @@ export async function insertUploads(db: Queryable, uploads: TracedUpload[]): Pro
     ],
   );
 }
+
+/** The key under which the object really lies, where an admin corrected it: later generations work on it. */
+export async function correctRawKey(
+  db: Queryable,
+  { contentId, uploadSessionId, rawKey }: Pick<UploadAnnounced, 'contentId' | 'uploadSessionId' | 'rawKey'>,
+): Promise<void> {
+  await db.query('UPDATE uploads SET raw_key = $3 WHERE content_id = $1 AND upload_session_id = $2 AND raw_key <> $3', [
+    contentId,
+    uploadSessionId,
+    rawKey,
+  ]);
+}

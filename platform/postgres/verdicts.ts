@@ -12,7 +12,7 @@ import type { Queryable } from './pool';
  * - the newest decision of a person stands, else the newest by "auto"; one of a later generation goes first, and one
  *   that is older than the upload of a later revision no longer counts;
  * - APPROVED or AGE_GATED of a person answers the flags that are not newer; one by "auto" answers none, for it has seen
- *   none;
+ *   none, and neither does one that skips moderation;
  * - flags older than the upload of a later revision are superseded;
  * - REMOVED removes at once, whatever else stands, and stays until an admin restores.
  *
@@ -56,11 +56,11 @@ export interface DecisionTaken extends DecisionRecord {
 /** Returns the open flags of the content. The same decision_id again changes nothing. Throws CONTENT_NOT_FOUND. */
 export async function recordDecision(db: Queryable, taken: DecisionTaken): Promise<number> {
   await lockRow(db, taken.contentId);
-  const { contentId, generation, revision, decisionId, decision, actor, reason, at } = taken;
+  const { contentId, generation, revision, decisionId, decision, actor, reason, at, skipped = false } = taken;
   const written = await db.query(
-    `INSERT INTO decisions (decision_id, content_id, generation, revision, decision, actor, reason, decided_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000)) ON CONFLICT (decision_id) DO NOTHING`,
-    [decisionId, contentId, generation, revision, decision, actor, reason, at],
+    `INSERT INTO decisions (decision_id, content_id, generation, revision, decision, actor, reason, decided_at, skipped)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000), $9) ON CONFLICT (decision_id) DO NOTHING`,
+    [decisionId, contentId, generation, revision, decision, actor, reason, at, skipped],
   );
   if (decision === 'REMOVED' && written.rowCount === 1) await removeContent(db, contentId);
   return settle(db, contentId);
@@ -103,7 +103,8 @@ const CLEAR_ANSWERED = `
   UPDATE flags f SET cleared_by = reason.why
   FROM flags g, LATERAL (SELECT coalesce(
     (SELECT d.decision_id FROM decisions d
-     WHERE d.content_id = $1 AND d.decision IN ('APPROVED', 'AGE_GATED') AND d.actor <> $2 AND g.flagged_at <= d.decided_at
+     WHERE d.content_id = $1 AND d.decision IN ('APPROVED', 'AGE_GATED') AND d.actor <> $2 AND NOT d.skipped
+       AND g.flagged_at <= d.decided_at
      ORDER BY d.decided_at, d.decision_id LIMIT 1),
     (SELECT 'superseded by revision ' || revision FROM content WHERE g.flagged_at < revision_at)) AS why) reason
   WHERE f.content_id = $1 AND f.cleared_by IS NULL AND g.content_id = f.content_id AND g.flag_key = f.flag_key
@@ -116,7 +117,7 @@ const FOLLOW = `
       SELECT decision_id FROM decisions d
       WHERE content_id = $1 AND (d.revision >= c.revision OR c.revision_at IS NULL OR d.decided_at >= c.revision_at)
         AND NOT (d.decision = 'EDIT_REQUESTED' AND d.revision < c.revision) -- the new upload is its answer
-      ORDER BY generation DESC, actor <> $2 DESC, decided_at DESC, decision_id DESC LIMIT 1),
+      ORDER BY generation DESC, actor <> $2 AND NOT skipped DESC, decided_at DESC, decision_id DESC LIMIT 1),
     updated_at = now()
   WHERE c.content_id = $1 RETURNING c.open_flags AS open`;
 

@@ -1,6 +1,6 @@
 import { extendUpdate, stateQuery, type ExtendCommand } from '../../workflows/messages';
 import { DEFAULT_POLICY } from '../../contracts/model/policy';
-import { applyExtend } from '../../workflows/state/commands';
+import { carryOut, extend as extendVerb } from '../../workflows/state/commands';
 import { newState, patchStage } from '../../workflows/state/state';
 import { flaggedFact, transcodedFact, uploadFact } from '../support/facts';
 import { eventually } from '../support/eventually';
@@ -105,9 +105,9 @@ test('a command that is repeated after continue-as-new, where the server has for
   const waiting = patchStage(newState({ contentId: 'c', generation: 1, policy: DEFAULT_POLICY }), 'moderate', {
     ...{ status: 'WAITING', code: 'REVIEW_OPEN', deadlineAt: 5 },
   });
-  const once = applyExtend(waiting, command, 1);
+  const once = carryOut(extendVerb, waiting, command, 1);
   expect(once.stages.moderate.deadlineAt).toBe(5 + DAY_MS);
-  expect(applyExtend(once, command, 2)).toBe(once);
+  expect(carryOut(extendVerb, once, command, 2)).toBe(once);
 });
 
 test('where nothing waits with a deadline it is refused', async () => {

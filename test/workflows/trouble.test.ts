@@ -232,7 +232,7 @@ describe('a cancel', () => {
       await says(run, 'COMPENSATION_FAILED');
       expect((await run.query(stateQuery)).attention).toBe(true);
       broken = false;
-      await run.executeUpdate(retryUpdate, { args: [command] });
+      await run.executeUpdate(retryUpdate, { args: [{ ...command, commandId: 'cmd-2' }] });
       await expect(run.result()).resolves.toMatchObject({ status: 'CANCELLED' });
       const undone = world.calls.filter((call) => call.startsWith('removeOutputs'));
       expect(undone).toEqual(['removeOutputs package', 'removeOutputs transcode', 'removeOutputs transcode']);

@@ -42,14 +42,17 @@ async function runChecks(run: LifecycleRun): Promise<CheckRun> {
   const results = await allEnded(
     state.policy.checks.map(async (check): Promise<CheckRun> => {
       try {
-        const { flags, metadataVersion } = await checks.runCheck.executeWithOptions({ summary: `check ${check}` }, [
-          {
-            place: placeOf(state),
-            check,
-            sourceSha256: state.source?.sha256 ?? null,
-            creatorId: state.upload.creatorId,
-          },
-        ]);
+        const { flags, metadataVersion } = await checks(state).runCheck.executeWithOptions(
+          { summary: `check ${check}` },
+          [
+            {
+              place: placeOf(state),
+              check,
+              sourceSha256: state.source?.sha256 ?? null,
+              creatorId: state.upload.creatorId,
+            },
+          ],
+        );
         return { flags, down: [], versions: [metadataVersion] };
       } catch (error) {
         if (isCancellation(error)) throw error;
@@ -70,7 +73,7 @@ async function raise(run: LifecycleRun, flags: Flag[]): Promise<void> {
   const priority = priorityOf(flags);
   const key = `own:g${String(state.generation)}:r${String(state.revision)}:a${String(state.stages.moderate.attempt)}`;
   const at = Date.now();
-  await catalog.recordVerdict.executeWithOptions({ summary: 'record flags' }, [
+  await catalog(state).recordVerdict.executeWithOptions({ summary: 'record flags' }, [
     { place: placeOf(state), flagged: { key, flags, priority, at }, decision: null },
   ]);
   run.update((now) => ({ ...now, flags: [...now.flags, { key, flags, priority, source: 'reelway', at }] }));
@@ -92,7 +95,7 @@ async function clear(run: LifecycleRun): Promise<void> {
     reason,
     at: Date.now(),
   };
-  await catalog.recordVerdict.executeWithOptions({ summary: 'record clean result' }, [
+  await catalog(state).recordVerdict.executeWithOptions({ summary: 'record clean result' }, [
     { place: placeOf(state), flagged: null, decision },
   ]);
   run.update((now) => addAutoDecision(now, reason, decision.at, true));

@@ -68,9 +68,10 @@ async function makeVisible(run: LifecycleRun): Promise<PublishResult> {
 /** At first within a moment; where that is not enough, the stage shows itself and has until its deadline. */
 async function switchOver(run: LifecycleRun, input: PublishInput): Promise<PublishResult> {
   const within = (scheduleToCloseTimeout: number): Promise<PublishResult> =>
-    catalog.publishContent.executeWithOptions({ summary: `publish (${input.visibility})`, scheduleToCloseTimeout }, [
-      input,
-    ]);
+    catalog(run.state).publishContent.executeWithOptions(
+      { summary: `publish (${input.visibility})`, scheduleToCloseTimeout },
+      [input],
+    );
   const { publish: deadlineMs } = run.state.policy.deadlineMs;
   try {
     return await within(Math.min(MOMENT_MS, deadlineMs));

@@ -1,20 +1,26 @@
-import { isCancellation } from '@temporalio/workflow';
 import { ReelwayError } from '../../contracts/model/errors';
 import type { RenditionRef } from '../../contracts/model/facts';
-import type { RenditionView } from '../../contracts/model/lifecycle';
-import type { Rung, TranscodeResult, TranscodedView, VerifyUploadResult } from '../../contracts/model/work';
-import { allEnded, stageFailure, type StageFailure } from '../failure';
+import type { TranscodeResult, TranscodedView } from '../../contracts/model/work';
+import { Encoders } from '../encoders';
 import type { LifecycleRun } from '../run';
-import { placeOf, type LifecycleState } from '../state/state';
+import { parkedRenditions } from '../state/attempts';
+import { patchStage } from '../state/state';
 
 /** Every rendition of the ladder side by side; one that fails withholds no other and is retried on its own. */
 export async function transcode(run: LifecycleRun): Promise<void> {
-  const source = run.started().source;
-  const missing = (source?.ladder ?? []).filter((rung) => !isEncoded(run.state, rung));
   run.registerCompensation('transcode');
-  const failures = await allEnded(missing.map((rung) => encode(run, source, rung)));
-  const failure = failures.find((one) => one !== null);
-  if (failure) throw new ReelwayError(failure.code, failure.message ?? undefined);
+  await new Encoders(run).encodeAll();
+  const [failed] = parkedRenditions(run.state);
+  if (failed) throw new ReelwayError(failed.code ?? 'INTERNAL', `${failed.label}: ${failed.message ?? ''}`);
+  if (run.state.renditions.some((one) => one.status === 'PENDING')) {
+    // Held before a retried one could begin.
+    run.update((state) => patchStage(state, 'transcode', { status: 'PENDING' }));
+    return;
+  }
+  tellTranscoded(run);
+}
+
+function tellTranscoded(run: LifecycleRun): void {
   const transcoded = transcodedView(run.state.encoded);
   run.update((state) => ({ ...state, transcoded }));
   run.tell('media.transcoded', 'transcoded', {
@@ -23,41 +29,6 @@ export async function transcode(run: LifecycleRun): Promise<void> {
     audio_tracks: transcoded.audioTracks,
     duration_seconds: transcoded.durationSeconds,
   });
-}
-
-const isEncoded = (state: LifecycleState, rung: Rung): boolean =>
-  state.encoded.some((one) => one.rung.label === rung.label);
-
-async function encode(run: LifecycleRun, source: VerifyUploadResult | null, rung: Rung): Promise<StageFailure | null> {
-  const state = run.started();
-  const { sha256, probe } = source ?? {};
-  if (!sha256 || !probe) return { code: 'INTERNAL', message: 'transcode began without a probed source' };
-  markRendition(run, rung, { status: 'RUNNING', code: null });
-  try {
-    const done = await run
-      .media('transcode')
-      .transcodeRendition.executeWithOptions({ summary: `encode ${rung.label}` }, [
-        { place: placeOf(state), rawKey: state.upload.rawKey, sourceSha256: sha256, probe, rung },
-      ]);
-    run.update((now) => ({ ...now, encoded: [...now.encoded, done] }));
-    markRendition(run, rung, { status: 'DONE', code: null });
-    return null;
-  } catch (error) {
-    if (isCancellation(error)) {
-      markRendition(run, rung, { status: 'CANCELLED', code: null });
-      throw error;
-    }
-    const failure = stageFailure(error);
-    markRendition(run, rung, { status: 'PARKED', code: failure.code });
-    return { ...failure, message: `${rung.label}: ${failure.message ?? ''}` };
-  }
-}
-
-function markRendition(run: LifecycleRun, rung: Rung, patch: Pick<RenditionView, 'status' | 'code'>): void {
-  run.update((state) => ({
-    ...state,
-    renditions: state.renditions.map((one) => (one.label === rung.label ? { ...one, ...patch } : one)),
-  }));
 }
 
 /** Sorted lowest first, however the encoders finished, so that the announcement is the same on every path. */

@@ -11,7 +11,7 @@ const done = (state: LifecycleState, stage: Stage): boolean => state.stages[stag
 
 const canVerify = (state: LifecycleState): state is StartedState => started(state);
 const canTranscode = (state: LifecycleState): boolean => done(state, 'upload');
-const canModerate = (state: LifecycleState): boolean => done(state, 'transcode');
+export const canModerate = (state: LifecycleState): boolean => done(state, 'transcode');
 export const canPackage = (state: LifecycleState): boolean => done(state, 'moderate') && verdictOf(state) === 'cleared';
 
 /**
@@ -19,6 +19,7 @@ export const canPackage = (state: LifecycleState): boolean => done(state, 'moder
  * may be announced before its renditions, and before we have looked at the upload.
  */
 export const canPublish = (state: LifecycleState): boolean =>
+  !state.hold &&
   MADE.every((stage) => done(state, stage)) &&
   verdictOf(state) === 'cleared' &&
   standingDecision(state)?.recorded === true;
@@ -33,9 +34,9 @@ const GATES: Record<Stage, (state: LifecycleState) => boolean> = {
   publish: canPublish,
 };
 
-/** Its gate is open, and it was not begun yet. */
+/** Its gate is open, nobody holds the content, and it was not begun yet. */
 export function isOpen(state: LifecycleState, stage: Stage): boolean {
-  return state.stages[stage].status === 'PENDING' && GATES[stage](state);
+  return !state.hold && state.stages[stage].status === 'PENDING' && GATES[stage](state);
 }
 
 /** Who executes the stage in this run; upload and publish are always ours. */

@@ -1,6 +1,7 @@
 import { errorRow, type ErrorCode } from '../../contracts/model/errors';
 import { STAGES, type Stage } from '../../contracts/model/status';
-import { canPackage, isDelegated, isOpen } from './gates';
+import { canModerate, canPackage, isDelegated, isOpen } from './gates';
+import { stopDeadlines, waitsForOthers } from './hold';
 import { openFlags, standingDecision, verdictOf } from './moderation';
 import { patchStage, type LifecycleState } from './state';
 import { awaitsCreator } from './view';
@@ -11,7 +12,8 @@ import { awaitsCreator } from './view';
  */
 export function settle(state: LifecycleState, now: number): LifecycleState {
   if (state.ended || state.compensating || state.upload === null) return state;
-  return openServiceWaits(closeServiceWaits(settleModeration(expire(openServiceWaits(state, now), now), now)), now);
+  const settled = settleModeration(expire(openServiceWaits(state, now), now), now);
+  return stopDeadlines(openServiceWaits(closeServiceWaits(settled), now), now);
 }
 
 /** A flag that re-opens the review stops the clock of the service that would be next. */
@@ -36,6 +38,7 @@ function openServiceWaits(state: LifecycleState, now: number): LifecycleState {
 
 function settleModeration(state: LifecycleState, now: number): LifecycleState {
   const stage = state.stages.moderate;
+  if (stage.status === 'PENDING' && isSkipped(state) && canModerate(state)) return closeModeration(state, now);
   if (stage.status === 'PENDING' || stage.status === 'RUNNING') {
     return verdictOf(state) === 'removed' ? { ...state, ended: { status: 'REMOVED', code: null } } : state;
   }
@@ -53,6 +56,10 @@ function settleModeration(state: LifecycleState, now: number): LifecycleState {
       return state;
   }
 }
+
+/** Before it has begun. A flag that came meanwhile is looked into as ever. */
+const isSkipped = (state: LifecycleState): boolean =>
+  standingDecision(state)?.by === 'skip' && verdictOf(state) === 'cleared';
 
 /** The flags or the decision could not be told to others: a retry issues them anew, nothing goes on without it. */
 const isRefusedMilestone = (code: ErrorCode | null): boolean =>
@@ -90,16 +97,15 @@ const closeModeration = (state: LifecycleState, now: number): LifecycleState =>
 /** When the next wait runs out; null where nothing is waited for with a deadline. Work of ours has its deadline in Temporal. */
 export function nextDeadline(state: LifecycleState): number | null {
   const due = STAGES.map((stage) => state.stages[stage])
-    .filter((stage) => stage.status === 'WAITING' || stage.status === 'PARKED')
-    .flatMap((stage) => (stage.deadlineAt === null || stage.code === 'NO_WORKER' ? [] : [stage.deadlineAt]));
+    .filter(waitsForOthers)
+    .flatMap((stage) => (stage.deadlineAt === null ? [] : [stage.deadlineAt]));
   return due.length === 0 ? null : Math.min(...due);
 }
 
 function expire(state: LifecycleState, now: number): LifecycleState {
   const late = STAGES.find((name) => {
     const stage = state.stages[name];
-    const waits = stage.status === 'WAITING' || stage.status === 'PARKED';
-    return waits && stage.code !== 'NO_WORKER' && stage.deadlineAt !== null && stage.deadlineAt <= now;
+    return waitsForOthers(stage) && stage.deadlineAt !== null && stage.deadlineAt <= now;
   });
   return late === undefined ? state : expireStage(state, late, now);
 }

@@ -3,6 +3,7 @@ import type { Fact } from '../../contracts/model/facts';
 import type {
   CarriedOver,
   DecisionRecord,
+  Held,
   Manifests,
   OpenFlag,
   RenditionView,
@@ -10,14 +11,25 @@ import type {
   Upload,
 } from '../../contracts/model/lifecycle';
 import type { Policy } from '../../contracts/model/policy';
-import { STAGES, type Stage, type TerminalStatus, type Visibility } from '../../contracts/model/status';
+import {
+  STAGES,
+  type Stage,
+  type TaskPriority,
+  type TerminalStatus,
+  type Visibility,
+} from '../../contracts/model/status';
 import type { TranscodeResult, TranscodedView, VerifyUploadResult, WorkPlace } from '../../contracts/model/work';
 
 /** A decision and whether Postgres knows it; only a recorded one opens the gate to publication. */
 export interface StandingDecision extends DecisionRecord {
-  /** auto: our checks found nothing, or silence counts as clear. It never answers a flag. */
-  by: 'auto' | 'person';
+  /** auto: our checks found nothing, or silence counts as clear. skip: moderation was left out. Neither answers a flag. */
+  by: 'auto' | 'skip' | 'person';
   recorded: boolean;
+}
+
+/** left: time that was left of each deadline, under the code of its wait. */
+export interface Hold extends Held {
+  left: Partial<Record<Stage, { code: ErrorCode | null; ms: number }>>;
 }
 
 /** Undo of a step, registered before the step begins; undone last-in first-out. */
@@ -58,14 +70,23 @@ export interface LifecycleState {
 
   cancelAsked: { actor: string; reason: string } | null;
   compensations: Compensation[];
-  compensating: { for: 'CANCELLED' | 'FAILED'; code: ErrorCode | null; failed: string | null } | null;
+  /** failed: why it stopped. tries: how often it was begun; absent: once. */
+  compensating: { for: 'CANCELLED' | 'FAILED'; code: ErrorCode | null; failed: string | null; tries?: number } | null;
   ended: { status: TerminalStatus; code: ErrorCode | null } | null;
 
   seenRows: string[];
   seenKeys: string[];
   signals: number;
-  /** Ids of the commands that extended a deadline; absent: none did. */
+  /** Ids of the last commands that were carried out; absent: none was. */
+  commands?: string[];
+  /** Ids of the commands that extended a deadline, in a run from before `commands`. */
   extensions?: string[];
+  /** How often something was changed that others hear of although the state is the same; absent: never. */
+  touched?: number;
+  /** Nothing new begins; absent or null: nobody holds it. */
+  hold?: Hold | null;
+  /** Absent: the default. */
+  priority?: TaskPriority;
   ordinals: Record<string, number>;
   /** What was last told of the state (a transition key), and since when it holds. */
   shown: string;

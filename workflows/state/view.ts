@@ -1,6 +1,7 @@
 import { errorRow, type ErrorCode } from '../../contracts/model/errors';
-import type { Snapshot, StageView } from '../../contracts/model/lifecycle';
-import { STAGES, type Stage, type Status } from '../../contracts/model/status';
+import type { Held, RenditionView, Snapshot, StageView } from '../../contracts/model/lifecycle';
+import { DEFAULT_TASK_PRIORITY, STAGES, type Stage, type Status } from '../../contracts/model/status';
+import { standingAttempt } from './attempts';
 import { openFlags, standingDecision, verdictOf } from './moderation';
 import { currentStage, type LifecycleState } from './state';
 import type { LifecycleView } from '../messages';
@@ -26,8 +27,13 @@ export function statusOf(state: LifecycleState): Status {
   if (parkedStage(state)) return 'PARKED';
   const stages = STAGES.map((stage) => state.stages[stage]);
   if (state.stages.moderate.status === 'WAITING' && isReview(state)) return 'AWAITING_REVIEW';
-  return stages.some((stage) => stage.status === 'WAITING') ? 'WAITING' : 'RUNNING';
+  const isIdle = state.hold && !stages.some((stage) => stage.status === 'RUNNING');
+  return isIdle || stages.some((stage) => stage.status === 'WAITING') ? 'WAITING' : 'RUNNING';
 }
+
+/** It failed while others go on, which may take hours: an admin hears of it at once. */
+const parkedBesideOthers = (state: LifecycleState): RenditionView | undefined =>
+  state.renditions.find((one) => one.status === 'PARKED' && typeof one.parkedAt === 'number');
 
 /** A person has to decide: a flag is open, or a check that is down or a silent service left the question open. */
 const isReview = (state: LifecycleState): boolean =>
@@ -43,6 +49,7 @@ function needsAttention(state: LifecycleState): boolean {
   const status = statusOf(state);
   if (status === 'PARKED') return true;
   if (status === 'AWAITING_REVIEW' && state.carried) return true; // it was visible when the flag came
+  if (parkedBesideOthers(state)) return true;
   return STAGES.some(
     (stage) => state.stages[stage].status === 'WAITING' && ATTENTION_WHILE_WAITING.includes(state.stages[stage].code),
   );
@@ -51,7 +58,7 @@ function needsAttention(state: LifecycleState): boolean {
 function codeOf(state: LifecycleState): ErrorCode | null {
   if (state.ended) return state.ended.code;
   if (state.compensating?.failed) return 'COMPENSATION_FAILED';
-  return state.stages[shownStage(state)].code;
+  return state.stages[shownStage(state)].code ?? parkedBesideOthers(state)?.code ?? (state.hold ? 'HELD' : null);
 }
 
 export function snapshotOf(state: LifecycleState): Snapshot {
@@ -74,7 +81,16 @@ export function snapshotOf(state: LifecycleState): Snapshot {
     stages: STAGES.map((stage) => state.stages[stage]),
     renditions: state.renditions,
     manifests: state.manifests,
+    held: heldOf(state),
+    priority: state.priority ?? DEFAULT_TASK_PRIORITY,
+    attempt: standingAttempt(state),
   };
+}
+
+/** What has ended, or is being undone, goes on to its end whoever holds it. */
+function heldOf({ hold, ended, compensating, cancelAsked }: LifecycleState): Held | null {
+  if (!hold || ended || compensating || cancelAsked) return null;
+  return { actor: hold.actor, reason: hold.reason, since: hold.since };
 }
 
 export function viewOf(state: LifecycleState): LifecycleView {
@@ -92,7 +108,10 @@ export function viewOf(state: LifecycleState): LifecycleView {
   };
 }
 
-/** What others hear of: a change of any of these is a transition. An extended deadline is one too, in the same state. */
+/**
+ * What others hear of: a change of any of these is a transition. So is, in the same state, another deadline, priority or
+ * rendition (a mark each), and a hold.
+ */
 export function transitionKey(state: LifecycleState): string {
   const what = [
     state.revision,
@@ -102,11 +121,14 @@ export function transitionKey(state: LifecycleState): string {
     needsAttention(state),
     codeOf(state),
   ];
-  return JSON.stringify(what) + EXTENDED.repeat(state.extensions?.length ?? 0);
+  const touched = (state.extensions?.length ?? 0) + (state.touched ?? 0);
+  return JSON.stringify(what) + TOUCHED.repeat(touched) + (heldOf(state) ? HELD : '');
 }
 
-const EXTENDED = '+';
+const TOUCHED = '+';
+const HELD = '|held';
 
-/** Only a deadline is another one: the state has lasted since before. */
-export const isSameState = (key: string, other: string): boolean =>
-  key.replace(/\++$/, '') === other.replace(/\++$/, '');
+/** Only the marks differ: the state has lasted since before. */
+export const isSameState = (key: string, other: string): boolean => stateIn(key) === stateIn(other);
+
+const stateIn = (key: string): string => key.slice(0, key.lastIndexOf(']') + 1);

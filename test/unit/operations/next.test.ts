@@ -1,12 +1,16 @@
 import { Command } from 'commander';
-import { STATUSES } from '../../../contracts/model/status';
+import { STATUSES, type Status } from '../../../contracts/model/status';
 import { createProgram } from '../../../cli/program';
 import { nextCommands } from '../../../operations/next';
 
-const next = (
-  status: (typeof STATUSES)[number],
-  failureCode: Parameters<typeof nextCommands>[0]['failureCode'] = null,
-) => nextCommands({ contentId: 'c-1', status, failureCode });
+type Content = Parameters<typeof nextCommands>[0];
+
+const next = (status: Status, failureCode: Content['failureCode'] = null, patch: Partial<Content> = {}) =>
+  nextCommands({
+    ...{ contentId: 'c-1', generation: 1, revision: 1, status, failureCode, visibility: 'HIDDEN' },
+    ...{ contentType: 'VIDEO', attempt: null, held: null, stages: [], renditions: [] },
+    ...patch,
+  });
 
 test.each([
   ['DRAFT', null, 'submit'],
@@ -17,6 +21,13 @@ test.each([
   ['RUNNING', null, 'watch'],
 ] as const)('%s with %s begins with %s', (status, code, verb) => {
   expect(next(status, code)[0]).toContain(`reelway content ${verb} c-1`);
+});
+
+test('what is held is released first, wherever it stands', () => {
+  const held = { actor: 'local:anna', reason: 'rights', since: '2026-01-01T00:00:00Z' };
+  for (const status of ['RUNNING', 'WAITING', 'PARKED', 'AWAITING_REVIEW', 'AWAITING_CREATOR'] as const) {
+    expect(next(status, null, { held })[0]).toBe('reelway content release c-1 --reason TEXT');
+  }
 });
 
 test('nothing is offered for what has ended', () => {

@@ -17,6 +17,7 @@ const activity = (patch: Partial<ActivityView>): ActivityView => ({
 
 const waits = (run: Partial<RunView>): string[] =>
   waitsOf({
+    held: null,
     stages: [],
     run: {
       status: 'RUNNING',
@@ -78,6 +79,6 @@ test('a stage that waits names its reason and its deadline', () => {
   const stages = [
     { ...stage, status: 'WAITING' as const, code: 'NO_WORKER' as const, deadlineAt: '2025-01-01T00:00:00Z' },
   ];
-  const [said] = waitsOf({ stages, run: { activities: [], queues: [], workflowTaskSince: null } as never });
+  const [said] = waitsOf({ held: null, stages, run: { activities: [], queues: [], workflowTaskSince: null } as never });
   expect(said).toMatch(/^transcode waits \(NO_WORKER: .*\), until 2025-01-01T00:00:00Z$/);
 });
