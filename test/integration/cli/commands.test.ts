@@ -111,7 +111,7 @@ test('explain says who has to act, why, and with which command', async () => {
   expect(await json('content', 'explain', 'c-explain')).toMatchObject({
     owner: 'reviewer',
     problem: { code: 'REVIEW_OPEN', message: 'STANDARD: harmful_imagery' },
-    commands: [/decide/, /extend/, /cancel/].map((verb) => expect.stringMatching(verb) as string),
+    commands: [/decide/, /extend/, /hold/, /cancel/].map((verb) => expect.stringMatching(verb) as string),
   });
   await world.temporal.client.workflow.getHandle('content:c-wait').terminate('behind our back');
   const lost = await reelway('content', 'explain', 'c-wait');
@@ -137,6 +137,76 @@ test('a deadline is extended by what was asked, audited, and refused where nothi
   expect(refused.code).toBe(5);
   expect(refused.stderr).toMatch(/NOT_WAITING/);
   await item.reaches({ status: 'AWAITING_REVIEW' });
+});
+
+test('a hold shows who stopped it and why, and a release lets it go on', async () => {
+  const item = await flagged('c-hold');
+  const verb = (name: string, ...more: string[]) => reelway('content', name, 'c-hold', ...reason, ...more);
+  expect(await verb('hold')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/hold: AWAITING_REVIEW/) as string,
+  });
+  const twice = await verb('hold');
+  expect(twice).toMatchObject({ code: 5, stderr: expect.stringMatching(/CONTENT_HELD[^]*content release/) as string });
+  await eventually('Postgres hears of it', async () => (await json('content', 'show', 'c-hold'))['held'] !== null);
+  expect((await reelway('content', 'list')).stdout).toMatch(/c-hold .*REVIEW_OPEN held/);
+  const { stdout } = await reelway('content', 'explain', 'c-hold');
+  expect(stdout).toMatch(/held by local:[^]*seen "twice"\\nby [^]*next +reelway content release c-hold/);
+  expect(await reelway('content', 'decide', 'c-hold', 'APPROVED', ...reason)).toMatchObject({ code: 0 });
+  await item.reaches({ status: 'WAITING', failureCode: 'HELD' });
+  expect(await verb('release')).toMatchObject({ code: 0 });
+  expect(await verb('release')).toMatchObject({ code: 5, stderr: expect.stringMatching(/NOT_HELD/) as string });
+  await item.reaches({ status: 'WAITING', failureCode: null, stage: 'package' });
+});
+
+test('what cannot be skipped is refused, and a priority is one of five', async () => {
+  await flagged('c-skip');
+  const skip = (...what: string[]) => reelway('content', 'skip', 'c-skip', ...what, ...reason);
+  expect(await skip('--stage', 'package')).toMatchObject({
+    code: 5,
+    stderr: expect.stringMatching(/NOT_SKIPPABLE/) as string,
+  });
+  expect((await skip('--stage', 'moderate')).stderr).toMatch(/FLAG_OPEN/);
+  expect((await skip('--rendition', '720p')).stderr).toMatch(/NO_SUCH_RENDITION/);
+  for (const what of [[], ['--stage', 'moderate', '--rendition', '720p'], ['--rendition', '../x']]) {
+    expect(await skip(...what)).toMatchObject({ code: 2, stdout: '' });
+  }
+  const prioritise = (priority: string) => reelway('content', 'reprioritise', 'c-skip', priority, ...reason);
+  for (const priority of ['0', '6', 'high']) expect(await prioritise(priority)).toMatchObject({ code: 2, stdout: '' });
+  expect(await prioritise('2')).toMatchObject({ code: 0 });
+  await eventually('it is shown', async () => (await json('content', 'show', 'c-skip'))['priority'] === 2);
+});
+
+test('a decision that names an older flag is refused', async () => {
+  await flagged('c-flag');
+  const [flag] = (await json('content', 'show', 'c-flag'))['flags'] as { key: string }[];
+  const decide = (key: string) => reelway('content', 'decide', 'c-flag', 'APPROVED', ...reason, '--flag', key);
+  expect(await decide('another')).toMatchObject({
+    code: 5,
+    stderr: expect.stringMatching(/DECISION_STALE/) as string,
+  });
+  expect(await decide(flag?.key ?? '')).toMatchObject({ code: 0 });
+});
+
+test('input is corrected only where it is wrong, and by nothing that is another content’s', async () => {
+  await submitted('c-with');
+  const retry = (...what: string[]) => reelway('content', 'retry', 'c-with', ...reason, ...what);
+  const codes = async (...what: string[]) => /[A-Z]+(_[A-Z]+)+/.exec((await retry(...what)).stderr)?.[0];
+  expect(await codes('--with', 'rawKey=../x')).toBe('RAW_KEY_UNSAFE');
+  expect(await codes('--with', 'rawKey=NG/c-with/g1/r1/x.mp4')).toBe('RAW_KEY_TAKEN');
+  const item = await flagged('c-other');
+  expect(await codes('--with', `rawKey=${item.rawKey}`)).toBe('RAW_KEY_TAKEN');
+  expect(await codes('--with', 'title=Another')).toBe('NOT_PARKED');
+  expect(await codes('--with', 'executor=worker')).toBe('NOT_PARKED');
+  expect(await codes('--attempt', 'g1r1a1')).toBe('ATTEMPT_STALE');
+  for (const what of [
+    ['--with', 'colour=red'],
+    ['--with', 'executor=nobody'],
+    ['--attempt', '1'],
+  ]) {
+    expect(await retry(...what)).toMatchObject({ code: 2, stdout: '' });
+  }
+  expect(await json('content', 'show', 'c-with')).toMatchObject({ title: 'A title', metadataVersion: 1 });
 });
 
 test('audit tells what people commanded, with their reasons on one line', async () => {

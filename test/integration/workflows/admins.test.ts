@@ -6,6 +6,7 @@ import { auditOf } from '../../../operations/audit';
 import { cancel, hold, release, reprioritise, retry, skip } from '../../../operations/commands';
 import { glance } from '../../../operations/glance';
 import { stateQuery } from '../../../workflows/messages';
+import { readContent } from '../../../platform/postgres/contents';
 import { says } from '../../support/commands';
 import { eventually } from '../../support/eventually';
 import { uploadFact } from '../../support/facts';
@@ -186,5 +187,34 @@ test('a rendition that failed is retried beside others that are still encoded', 
     await retry(crew.deps, { ...by(id), rendition: '720p', attempt: 'g1r1a1' });
     finish();
     await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
+  });
+});
+
+test('a title that was missing goes into the record with the retry, which publishes', async () => {
+  const id = 'with-title';
+  nameHistory(id, id);
+  const publishContent: Activities['publishContent'] = async () => {
+    const found = await readContent(world.pool, id);
+    if (!found?.title) return fails('METADATA_MISSING');
+    return { title: found.title, categories: [], creatorId: 'creator-1', wasVisible: false };
+  };
+  await crew.withWorkers({ publishContent }, async () => {
+    const run = await crew.start({ contentId: id, facts: [uploadFact({}, id)] });
+    await says(run, 'METADATA_MISSING');
+    await eventually('Postgres hears of it', async () => (await glance(crew.deps, id)).attempt === 'g1r1a1');
+    const command = { ...by(id), with: { title: 'A title' } };
+    const stale = retry(crew.deps, { ...by(id), attempt: 'g1r1a9', with: { title: 'Not this' } });
+    expect(await answer(stale)).toBe('ATTEMPT_STALE');
+    await retry(crew.deps, command);
+    await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
+    // The same command again: nothing more.
+    await retry(crew.deps, command);
+    expect(await readContent(world.pool, id)).toMatchObject({ title: 'A title', metadataVersion: 1 });
+    const audit = (await auditOf(crew.deps, id)).map(({ verb, args }) => [verb, args['title']]);
+    expect(audit).toEqual([
+      ['retry', 'Not this'],
+      ['retry', 'A title'],
+      ['register', 'A title'],
+    ]);
   });
 });
