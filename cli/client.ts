@@ -8,6 +8,10 @@ import type { DiscardInput, DiscardResult } from '../operations/dead-letters-dis
 import type { DeadLetterInput, DeadLetterSelection } from '../operations/dead-letters-input';
 import type { RedriveInput, RedriveResult } from '../operations/dead-letters-redrive';
 import type { DoctorCheck } from '../operations/doctor';
+import type { Collected, GcInput } from '../operations/gc';
+import type { FinishedResult } from '../operations/generations/command';
+import type { ReprocessInput } from '../operations/generations/reprocess';
+import type { TakedownResult } from '../operations/generations/takedown';
 import type { Explanation } from '../operations/explain';
 import type { ContentGlance } from '../operations/glance';
 import type { ContentList, ListInput } from '../operations/list';
@@ -41,6 +45,10 @@ export interface ReelwayClient {
   cancel(input: Omit<CommandInput, 'actor'>): Promise<CommandResult>;
   extend(input: Omit<ExtendInput, 'actor'>): Promise<CommandResult>;
   decide(input: Omit<DecideInput, 'actor'>): Promise<CommandResult>;
+  takedown(input: Omit<CommandInput, 'actor'>): Promise<TakedownResult>;
+  restore(input: Omit<CommandInput, 'actor'>): Promise<FinishedResult>;
+  reprocess(input: Omit<ReprocessInput, 'actor'>): Promise<FinishedResult>;
+  gc(input: Omit<GcInput, 'actor'>): AsyncIterable<Collected>;
   deadLetters(input: DeadLetterInput): Promise<DeadLetter[]>;
   deadLetter(id: string): Promise<DeadLetterWithValue>;
   deadLetterHours(input: Omit<DeadLetterInput, 'after'>): Promise<DeadLetterHour[]>;

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Cli } from './cli';
 import { addContentCommands } from './content/index';
+import { addGc } from './gc';
 import { addDeadLetterCommands } from './dlq/index';
 import { FORMATS, type Streams } from './output';
 import { printable } from './render/text';
@@ -43,6 +44,7 @@ export function createProgram(cli: Cli, streams: Streams): Command {
   addDeadLetterCommands(program, cli);
   addQueues(program, cli);
   addReconcile(program, cli);
+  addGc(program, cli);
   addSetupCommands(program, cli);
   addProcessCommands(program, cli);
   return program;

@@ -7,6 +7,7 @@ import {
   factsSignal,
   retryUpdate,
   stateQuery,
+  takedownSignal,
   type CancelCommand,
   type DecideCommand,
   type ExtendCommand,
@@ -26,6 +27,7 @@ import {
   refuseRetry,
 } from './state/commands';
 import { carryOver, newState, type LifecycleState } from './state/state';
+import { takeOver } from './state/take-over';
 
 /**
  * One content item from upload to publication. Facts come by signal in any order and any number, people's commands by
@@ -48,6 +50,7 @@ function firstState(input: LifecycleInput): LifecycleState {
   if (input.resumed !== undefined) return input.resumed as LifecycleState;
   const { contentId, generation, policy } = input;
   const state = newState({ contentId, generation, policy });
+  if (input.taken) return takeOver(state, input.taken, Date.now());
   return input.carried ? carryOver(state, input.carried, Date.now()) : state;
 }
 
@@ -59,6 +62,13 @@ function registerHandlers(run: LifecycleRun): void {
       run.receive(facts);
     },
     { description: 'Facts from Kafka or HTTP, validated by the bridge' },
+  );
+  setHandler(
+    takedownSignal,
+    () => {
+      run.takeDown();
+    },
+    { description: 'It was taken down: end, whatever is under way' },
   );
   setHandler(stateQuery, () => run.view(), { description: 'The state as people see it' });
   setHandler(retryUpdate, (command) => run.command((state) => applyRetry(state, command)), {

@@ -23,6 +23,7 @@ import { foldFact, takeHeldUpload, type Folded } from './state/fold';
 import { isDelegated, isOpen, type StartedState } from './state/gates';
 import { nextDeadline, park, settle } from './state/settle';
 import { patchStage, placeOf, type Compensation, type LifecycleState } from './state/state';
+import { adopt, takeDown } from './state/take-down';
 import { isSameState, snapshotOf, statusOf, transitionKey, viewOf } from './state/view';
 import { media } from './work';
 
@@ -37,6 +38,7 @@ const STAGE_OF: Record<MilestoneTopic, Stage | null> = {
   'moderation.approved': 'moderate',
   'media.drm.packaged': 'package',
   'media.published': 'publish',
+  'media.unpublished': null,
   'internal.lifecycle.events': null,
 };
 
@@ -66,6 +68,9 @@ export class LifecycleRun {
       refused: (refusals) => {
         this.takeRefusals(refusals);
       },
+      seen: (visibility) => {
+        if (adopt(this.state, visibility) !== this.state) this.update((state) => adopt(state, visibility));
+      },
     });
   }
 
@@ -85,6 +90,11 @@ export class LifecycleRun {
     this.takeFacts();
     this.update((state) => settle(apply(state), Date.now()));
     return this.answer();
+  }
+
+  takeDown(): void {
+    this.takeFacts();
+    this.update(takeDown);
   }
 
   view(): LifecycleView {
@@ -306,7 +316,8 @@ export class LifecycleRun {
       await condition(() => isAllRecorded(this.state));
       await this.announcer.flush();
       if (this.state.ended === null) return (this.ending = false);
-      const quiet = this.facts.length === 0 && this.outcomes.length === 0 && this.announcer.isIdle();
+      const isTold = transitionKey(this.state) === this.state.shown;
+      const quiet = isTold && this.facts.length === 0 && this.outcomes.length === 0 && this.announcer.isIdle();
       if (quiet && allHandlersFinished()) {
         if (this.state.upload) showAttributes(snapshotOf(this.state));
         return true;

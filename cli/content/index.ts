@@ -7,9 +7,12 @@ import { addExplain } from './explain';
 import { addExtend } from './extend';
 import { addList } from './list';
 import { addRegister } from './register';
+import { addReprocess } from './reprocess';
+import { addRestore } from './restore';
 import { addRetry } from './retry';
 import { addShow } from './show';
 import { addSubmit } from './submit';
+import { addTakedown } from './takedown';
 import { addWatch } from './watch';
 
 export function addContentCommands(program: Command, cli: Cli): void {
@@ -25,6 +28,9 @@ export function addContentCommands(program: Command, cli: Cli): void {
     addCancel,
     addDecide,
     addExtend,
+    addReprocess,
+    addTakedown,
+    addRestore,
     addAudit,
   ]) {
     add(content, cli);

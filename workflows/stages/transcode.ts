@@ -6,6 +6,7 @@ import type { Rung, TranscodeResult, TranscodedView, VerifyUploadResult } from '
 import { allEnded, stageFailure, type StageFailure } from '../failure';
 import type { LifecycleRun } from '../run';
 import { placeOf, type LifecycleState } from '../state/state';
+import { takesOver } from '../state/take-over';
 
 /** Every rendition of the ladder side by side; one that fails withholds no other and is retried on its own. */
 export async function transcode(run: LifecycleRun): Promise<void> {
@@ -17,6 +18,8 @@ export async function transcode(run: LifecycleRun): Promise<void> {
   if (failure) throw new ReelwayError(failure.code, failure.message ?? undefined);
   const transcoded = transcodedView(run.state.encoded);
   run.update((state) => ({ ...state, transcoded }));
+  // Others have heard of these renditions.
+  if (run.state.encoded.every((one) => one.takenOver)) return;
   run.tell('media.transcoded', 'transcoded', {
     content_id: run.state.contentId,
     renditions: transcoded.renditions,
@@ -37,7 +40,10 @@ async function encode(run: LifecycleRun, source: VerifyUploadResult | null, rung
     const done = await run
       .media('transcode')
       .transcodeRendition.executeWithOptions({ summary: `encode ${rung.label}` }, [
-        { place: placeOf(state), rawKey: state.upload.rawKey, sourceSha256: sha256, probe, rung },
+        {
+          ...{ place: placeOf(state), rawKey: state.upload.rawKey, sourceSha256: sha256, probe, rung },
+          ...(takesOver(state, 'transcode') && { takeOver: true as const }),
+        },
       ]);
     run.update((now) => ({ ...now, encoded: [...now.encoded, done] }));
     markRendition(run, rung, { status: 'DONE', code: null });

@@ -25,7 +25,10 @@ export function applyRetry(state: LifecycleState, command: RetryCommand): Lifecy
 
 export function refuseCancel(state: LifecycleState): ErrorCode | null {
   if (state.ended) return 'ALREADY_FINISHED';
-  return state.visibility === 'PUBLISHED' || state.visibility === 'AGE_GATED' ? 'PAST_NO_RETURN' : null;
+  const isVisible = state.visibility === 'PUBLISHED' || state.visibility === 'AGE_GATED';
+  // What was live before this generation stays so when it is given up.
+  const replaces = state.live !== undefined && !state.switched;
+  return isVisible && !replaces ? 'PAST_NO_RETURN' : null;
 }
 
 export const applyCancel = (
