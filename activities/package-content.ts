@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { ReelwayError } from '../contracts/model/errors';
 import type { ContentKey } from '../contracts/model/ports';
 import type { PackageInput, PackageResult, TranscodeResult, WorkPlace } from '../contracts/model/work';
+import type { Output } from '../platform/postgres/outputs';
 import { guardResidency, type Attempt, type Tell } from './attempt';
 import type { ActivityDeps } from './deps';
 import { sha256Of } from './local-copy';
 import { packageSet, verifySet, type PackagedSet, type PackageTrack, type Scheme } from './media';
-import { inputHash, outputId, recordFirst, reusable, variantPrefix } from './recorded';
+import { inputHash, outputId, recordFirst, reusable, takenOver, variantPrefix } from './recorded';
 
 /** Raise it with every change of media/package-args that changes what comes out: old sets are not found then. */
 const PACKAGER_SETTINGS = 'cenc-dash+cbcs-hls/1';
@@ -35,8 +36,10 @@ export async function packageContent(
   guardResidency(deps, place.residency);
   const ingredients = renditions.map(({ rung, sha256, lang }) => [rung.label, sha256, lang]).sort();
   const id = outputId(place, 'package', `s${String(set)}`, inputHash([ingredients, PACKAGER_SETTINGS]));
-  const found = await reusable(deps, place, id);
-  if (found !== null) return { ...(found.meta as PackageResult), reused: true };
+  const found = await reusable(deps, id);
+  if (found !== null) return resultOf(found, true);
+  const earlier = input.takeOver ? await takenOver(deps, id) : null;
+  if (earlier !== null) return { ...resultOf(earlier, true), takenOver: true };
 
   const key = await deps.keys.contentKey({ contentId: place.contentId, packageSet: setName(place, set) });
   const prefix = `${variantPrefix(place, 'package', id.variant)}/${attempt.token}`;
@@ -48,13 +51,18 @@ export async function packageContent(
       return { sets: made, files: await storeSets(deps, attempt, made, prefix, tell) };
     },
   );
-  const meta: PackageResult = { manifests: manifestsOf(sets, prefix, key.cekId), reused: false };
+  // With what it was made of: a later generation packages that again.
+  const meta = { manifests: manifestsOf(sets, prefix, key.cekId), renditions: renditions.map((one) => one.key) };
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const keys = files.map((file) => file.key);
   const standing = await recordFirst(deps, place, {
     ...{ ...id, keys, bytes, sha256: digestOf(sets), attempt: attempt.number, meta },
   });
-  return { ...(standing.meta as PackageResult), reused: standing.keys[0] !== keys[0] };
+  return resultOf(standing, standing.keys[0] !== keys[0]);
+}
+
+function resultOf({ meta }: Output, reused: boolean): PackageResult {
+  return { manifests: (meta as PackageResult).manifests, reused };
 }
 
 const longestStepMs = (renditions: TranscodeResult[]): number =>

@@ -12,4 +12,4 @@ export const publishContent = (
 
 /** Undoes publishContent, and keeps one that is still on its way from taking effect. */
 export const withdrawContent = ({ pool }: ActivityDeps, _attempt: Attempt, input: WithdrawInput): Promise<void> =>
-  withdraw(pool, input.place);
+  withdraw(pool, input.place, input.back);

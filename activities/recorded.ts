@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { outputPrefix } from '../contracts/model/ids';
 import type { WorkPlace } from '../contracts/model/work';
 import {
+  findEarlierOutput,
   findOutput,
   listOutputs,
   markRemoved,
   recordOutput,
+  recordTakenOver,
   type Output,
   type OutputId,
 } from '../platform/postgres/outputs';
@@ -31,13 +33,29 @@ export const variantPrefix = (place: WorkPlace, stage: Stage, variant: string): 
   `${outputPrefix(place)}/${stage}/${variant}`;
 
 /** What an earlier attempt recorded, if all of its objects are still there; a record without them is taken back. */
-export async function reusable(deps: ActivityDeps, place: WorkPlace, id: OutputId): Promise<Output | null> {
+export async function reusable(deps: ActivityDeps, id: OutputId): Promise<Output | null> {
   const found = await findOutput(deps.pool, id);
   if (found === null) return null;
-  const present = new Set(await deps.objects.list(variantPrefix(place, id.stage, id.variant)));
-  if (found.keys.every((key) => present.has(key))) return found;
+  if (await isPresent(deps, found)) return found;
   await markRemoved(deps.pool, found);
   return null;
+}
+
+/** Where it lies, its own keys say: it may have been taken over from an earlier generation. */
+async function isPresent({ objects }: ActivityDeps, { keys }: Output): Promise<boolean> {
+  const prefixes = new Set(keys.map((key) => key.split('/').slice(0, PREFIX_SEGMENTS).join('/')));
+  const present = new Set((await Promise.all([...prefixes].map((prefix) => objects.list(prefix)))).flat());
+  return keys.every((key) => present.has(key));
+}
+
+/** Of `variantPrefix`: residency, content, generation, revision, stage, variant. */
+const PREFIX_SEGMENTS = 6;
+
+/** What an earlier generation made of the same input, recorded as this one's too: then nobody collects it under it. */
+export async function takenOver(deps: ActivityDeps, id: OutputId): Promise<Output | null> {
+  const earlier = await findEarlierOutput(deps.pool, id);
+  if (earlier === null || !(await isPresent(deps, earlier))) return null;
+  return recordTakenOver(deps.pool, earlier, id);
 }
 
 /**

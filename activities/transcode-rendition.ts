@@ -7,7 +7,7 @@ import { guardResidency, SILENT_STEP_MS, type Attempt, type Tell } from './attem
 import type { ActivityDeps } from './deps';
 import { sha256Of } from './local-copy';
 import { encodeRung, type EncodedRendition } from './media';
-import { inputHash, outputId, recordFirst, reusable, variantPrefix } from './recorded';
+import { inputHash, outputId, recordFirst, reusable, takenOver, variantPrefix } from './recorded';
 
 /** Raise it with every change of media/encode-args that changes what comes out: old outputs are not found then. */
 const ENCODER_SETTINGS = 'x264+aac/1';
@@ -21,8 +21,10 @@ export async function transcodeRendition(
   const { place, rung, sourceSha256 } = input;
   guardResidency(deps, place.residency);
   const id = outputId(place, 'transcode', rung.label, inputHash([sourceSha256, rung, ENCODER_SETTINGS]));
-  const found = await reusable(deps, place, id);
+  const found = await reusable(deps, id);
   if (found !== null) return resultOf(found, true);
+  const earlier = input.takeOver ? await takenOver(deps, id) : null;
+  if (earlier !== null) return { ...resultOf(earlier, true), takenOver: true };
 
   const key = `${variantPrefix(place, 'transcode', rung.label)}/${attempt.token}/${rung.label}.mp4`;
   const start = { percent: 0, label: rung.label };

@@ -30,8 +30,9 @@ export async function verifyUpload(
   const read = (tell: Tell): Promise<ReadSource> => readSource(deps, attempt, input, tell);
   const { sha256, probe } = await attempt.pulse({ percent: 0, label: 'fetch' }, SILENT_STEP_MS, read);
   const { bytes } = probe;
-  await inTransaction(deps.pool, (client) => describeSource(client, input.place, { sha256, bytes, probe }));
-  return { sha256, bytes, probe, ladder: input.planLadder ? rungs(probe, input) : [] };
+  const ladder = input.planLadder ? rungs(probe, input) : [];
+  await inTransaction(deps.pool, (client) => describeSource(client, input.place, { sha256, bytes, probe, ladder }));
+  return { sha256, bytes, probe, ladder };
 }
 
 interface ReadSource {

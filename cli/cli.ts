@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { OpenOperations } from '../operations/deps';
 import { loadConfig, type Config } from '../platform/config';
+import { armFaults } from '../platform/faults';
 import type { ReelwayClient } from './client';
 import { confirm } from './confirm';
 import { withLocalStack, type Environment } from './environment';
@@ -51,6 +52,7 @@ export function createCli(env: Environment, streams: Streams): OpenCli {
 
 function openOperations(config: Config): OpenOperations {
   const log = lazy.log().createLog({ level: logLevel(config.log.level) }, { role: 'cli' });
+  armFaults(config, log);
   return lazy.deps().openOperations(config, log);
 }
 

@@ -17,6 +17,10 @@ import type { DeadLetterInput, DeadLetterSelection } from '../operations/dead-le
 import type { RedriveInput, RedriveResult } from '../operations/dead-letters-redrive';
 import type { DeploymentView, DeployInput } from '../operations/deployments';
 import type { DoctorCheck } from '../operations/doctor';
+import type { Collected, GcInput } from '../operations/gc';
+import type { FinishedResult } from '../operations/generations/command';
+import type { ReprocessInput } from '../operations/generations/reprocess';
+import type { TakedownResult } from '../operations/generations/takedown';
 import type { Explanation } from '../operations/explain';
 import type { ContentGlance } from '../operations/glance';
 import type { ContentList, ListInput } from '../operations/list';
@@ -54,6 +58,10 @@ export interface ReelwayClient {
   reprioritise(input: Omit<ReprioritiseInput, 'actor'>): Promise<CommandResult>;
   extend(input: Omit<ExtendInput, 'actor'>): Promise<CommandResult>;
   decide(input: Omit<DecideInput, 'actor'>): Promise<CommandResult>;
+  takedown(input: Omit<CommandInput, 'actor'>): Promise<TakedownResult>;
+  restore(input: Omit<CommandInput, 'actor'>): Promise<FinishedResult>;
+  reprocess(input: Omit<ReprocessInput, 'actor'>): Promise<FinishedResult>;
+  gc(input: Omit<GcInput, 'actor'>): AsyncIterable<Collected>;
   deadLetters(input: DeadLetterInput): Promise<DeadLetter[]>;
   deadLetter(id: string): Promise<DeadLetterWithValue>;
   deadLetterHours(input: Omit<DeadLetterInput, 'after'>): Promise<DeadLetterHour[]>;

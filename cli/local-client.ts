@@ -13,6 +13,10 @@ import { deployment, promote, ramp, rollBack } from '../operations/deployments';
 import type { OperationsDeps } from '../operations/deps';
 import { doctor } from '../operations/doctor';
 import { explain } from '../operations/explain';
+import { gc } from '../operations/gc';
+import { reprocess } from '../operations/generations/reprocess';
+import { restore } from '../operations/generations/restore';
+import { takedown } from '../operations/generations/takedown';
 import { glance } from '../operations/glance';
 import { list } from '../operations/list';
 import { migrate } from '../operations/migrate';
@@ -47,6 +51,10 @@ export function createLocalClient(deps: OperationsDeps, actor: string = localAct
     reprioritise: (input) => reprioritise(deps, { ...input, actor }),
     extend: (input) => extend(deps, { ...input, actor }),
     decide: (input) => decide(deps, { ...input, actor }),
+    takedown: (input) => takedown(deps, { ...input, actor }),
+    restore: (input) => restore(deps, { ...input, actor }),
+    reprocess: (input) => reprocess(deps, { ...input, actor }),
+    gc: (input) => gc(deps, { ...input, actor }),
     deadLetters: (input) => deadLetters(deps, input),
     deadLetter: (id) => deadLetter(deps, id),
     deadLetterHours: (input) => deadLetterHours(deps, input),

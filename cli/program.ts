@@ -3,6 +3,7 @@ import type { Cli } from './cli';
 import { addBulk } from './bulk/index';
 import { addCompletion } from './completion/index';
 import { addContentCommands } from './content/index';
+import { addGc } from './gc';
 import { addDeadLetterCommands } from './dlq/index';
 import { addDeployCommands } from './deploy/index';
 import { FORMATS, type Streams } from './output';
@@ -47,6 +48,7 @@ export function createProgram(cli: Cli, streams: Streams): Command {
   addDeadLetterCommands(program, cli);
   addQueues(program, cli);
   addReconcile(program, cli);
+  addGc(program, cli);
   addSetupCommands(program, cli);
   addDeployCommands(program, cli);
   addProcessCommands(program, cli);

@@ -10,7 +10,10 @@ export function addReconcile(program: Command, cli: Cli): void {
   const command = program
     .command('reconcile')
     .description('Compare contents in Postgres with runs in Temporal; exit 1 where they differ.')
-    .option('--fix', 'mark what has lost its run as needing attention, audited')
+    .option(
+      '--fix',
+      'mark what has lost its run as needing attention, audited; finish starts that commands left half done',
+    )
     .option('--yes', 'do not ask')
     .action(async ({ fix = false, yes = false }: { fix?: boolean; yes?: boolean }, self: Command) => {
       const client = cli.client();
@@ -31,8 +34,8 @@ export function addReconcile(program: Command, cli: Cli): void {
                 status ?? '-',
                 run ?? 'unknown',
                 MEANING[kind],
-                marked ? 'marked' : '-',
-                kind === 'run-missing'
+                marked ? (kind === 'half-started' ? 'started' : 'marked') : '-',
+                kind === 'run-missing' || kind === 'half-started'
                   ? `reelway content explain ${printable(contentId)}`
                   : `look at ${printable(workflowIdOf(contentId))} in the Temporal UI`,
               ]),
@@ -48,4 +51,5 @@ const MEANING: Record<DifferenceKind, string> = {
   'run-missing': 'its run was ended or deleted',
   'run-unknown': 'a run without a row',
   'run-after-end': 'a run of ended content',
+  'half-started': 'its generation was not started',
 };

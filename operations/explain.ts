@@ -1,5 +1,6 @@
 import { errorRow, type ErrorCode } from '../contracts/model/errors';
 import { isTerminal, type Stage, type Status, type Visibility } from '../contracts/model/status';
+import { readRemoval, type Removal } from '../platform/postgres/content-commands';
 import type { OperationsDeps } from './deps';
 import { glance, type ContentGlance } from './glance';
 import { nextCommands } from './next';
@@ -35,6 +36,8 @@ export interface Explanation {
   waitsFor: string[];
   /** The queues that something waits in, with their pollers. */
   queues: QueueView[];
+  /** Who removed it, when and why; null: it is not removed, or nobody knows. */
+  removal: { actor: string; at: string; reason: string } | null;
   /** Commands that are legal now, the most likely first. */
   commands: string[];
   /** The run in the Temporal UI; null: no run, or its address is not configured. */
@@ -45,9 +48,11 @@ export interface Explanation {
 
 /** Throws CONTENT_NOT_FOUND. */
 export async function explain(deps: OperationsDeps, contentId: string): Promise<Explanation> {
-  const content = await glance(deps, contentId);
+  const seen = await glance(deps, contentId);
   // The row was read before the run, which may have ended in between.
-  return explanationOf(isLost(content) ? await glance(deps, contentId) : content);
+  const content = isLost(seen) ? await glance(deps, contentId) : seen;
+  const removal = content.visibility === 'REMOVED' ? await readRemoval(deps.pool, contentId) : null;
+  return explanationOf(content, removal);
 }
 
 /** Open in Postgres, and not in Temporal. A start that is not acknowledged yet has no run: the bridge repeats it. */
@@ -57,7 +62,7 @@ export const isLost = ({ status, run }: Pick<ContentGlance, 'status' | 'run'>): 
   run.unreachable === null &&
   run.status !== 'RUNNING';
 
-export function explanationOf(content: ContentGlance): Explanation {
+export function explanationOf(content: ContentGlance, removal: Removal | null = null): Explanation {
   const { run, status, stage, visibility, attention, since } = content;
   const lost = isLost(content);
   const code = lost ? 'RUN_MISSING' : content.failureCode;
@@ -67,6 +72,7 @@ export function explanationOf(content: ContentGlance): Explanation {
     problem: code && problemOf(code, content),
     waitsFor: waitsOf(content),
     queues: run.queues,
+    removal: removal && { ...removal, at: removal.at.toISOString() },
     // Nobody is there to take a command.
     commands: lost ? [] : nextCommands(content),
     link: run.link,

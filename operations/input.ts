@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { ReelwayError } from '../contracts/model/errors';
 import { CONTENT_ID } from '../contracts/model/ids';
+import { MAX_COMMAND_REASON } from '../contracts/schema/limits';
 
 /** The value, or INPUT_INVALID that names every field that is not right. */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
@@ -30,17 +31,14 @@ export function checkContentId(contentId: string): string {
 
 const UNSTORABLE = /\u0000|\p{Surrogate}/u;
 
-/** Long enough for a story, short enough for a history event. */
-const MAX_REASON = 2_000;
-
 /** The reason of a command, trimmed. Throws REASON_MISSING, INPUT_INVALID. */
 export function checkReason(reason: string | undefined): string {
   const text = reason?.trim() ?? '';
   if (text === '') throw new ReelwayError('REASON_MISSING');
-  if (text.length > MAX_REASON) {
+  if (text.length > MAX_COMMAND_REASON) {
     throw new ReelwayError(
       'INPUT_INVALID',
-      `The reason has ${String(text.length)} characters; at most ${String(MAX_REASON)}.`,
+      `The reason has ${String(text.length)} characters; at most ${String(MAX_COMMAND_REASON)}.`,
     );
   }
   if (UNSTORABLE.test(text)) {

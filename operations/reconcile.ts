@@ -9,14 +9,18 @@ import { inTransaction, type Pool } from '../platform/postgres/pool';
 import { markRunMissing } from '../platform/postgres/starts';
 import { inspectRun, openWorkflowIds } from '../platform/temporal/runs';
 import { LIFECYCLE_WORKFLOW } from '../workflows/messages';
+import { halfStarts } from '../platform/postgres/generations';
 import type { OperationsDeps } from './deps';
+import { finishHalfStarts, LEFT_AFTER_MS } from './generations/half-done';
+import type { StartDeps } from './generations/start';
 
 /**
  * - run-missing: the content is open and its run is not: somebody ended or deleted it
  * - run-unknown: a run is open and there is no row of its content; its next announcement makes one
  * - run-after-end: a run is open and the row says that the content has ended
+ * - half-started: a command has written its generation down and did not start it; a running bridge does
  */
-export type DifferenceKind = 'run-missing' | 'run-unknown' | 'run-after-end';
+export type DifferenceKind = 'run-missing' | 'run-unknown' | 'run-after-end' | 'half-started';
 
 /** Where Postgres and Temporal do not agree. Its keys are part of the command line's contract. */
 export interface Difference {
@@ -26,7 +30,7 @@ export interface Difference {
   status: Status | null;
   /** Status of the newest run in Temporal; null: it knows none. */
   run: string | null;
-  /** It needs attention, and says so, since now; what does so already is told again and not marked again. */
+  /** It needs attention, and says so, since now; what does so already is told again and not marked again. A start: it was finished. */
   marked: boolean;
 }
 
@@ -90,8 +94,19 @@ export async function reconcile(deps: Deps, { actor, fix }: ReconcileInput): Pro
         ...{ contentId, kind: 'run-missing', status, run, marked: marked.has(contentId) },
       })),
       ...(await strayRuns(deps.pool, others, statusOfRun)),
+      ...(await unfinishedStarts({ pool: deps.pool, client }, fix)),
     ],
   };
+}
+
+/** Each has had the time to be finished by whoever began it. */
+async function unfinishedStarts(deps: StartDeps, fix: boolean): Promise<Difference[]> {
+  const found = await halfStarts(deps.pool, LEFT_AFTER_MS, PAGE);
+  const finished = new Set(fix ? await finishHalfStarts(deps) : []);
+  return found.map(({ contentId }) => ({
+    ...{ contentId, kind: 'half-started' as const, status: 'STARTING' as const, run: null },
+    marked: finished.has(contentId),
+  }));
 }
 
 type StatusOfRun = (contentId: string) => Promise<string | null>;

@@ -14,6 +14,7 @@ import {
   type MilestoneView,
   type OutputView,
 } from '../platform/postgres/content-details';
+import { readGenerations, type GenerationRow } from '../platform/postgres/content-commands';
 import { readContent, type ContentRow } from '../platform/postgres/contents';
 import type { OperationsDeps } from './deps';
 import { checkContentId } from './input';
@@ -39,6 +40,19 @@ export interface ShownRendition extends Pick<RenditionView, 'label' | 'status' |
   percent: number | null;
 }
 
+/** A generation with times as ISO 8601. by, reason: of the command that began it. */
+export interface ShownGeneration {
+  number: number;
+  /** "upload", "flag", or the command. */
+  begunBy: string;
+  actor: string | null;
+  reason: string | null;
+  begunAt: string;
+  endedAt: string | null;
+  /** Status at its end; null: it goes on, or ended before this was kept. */
+  outcome: string | null;
+}
+
 /** Everything known of one content. Its keys are part of the command line's contract. */
 export interface ShownContent extends ContentSummary {
   description: string | null;
@@ -59,6 +73,8 @@ export interface ShownContent extends ContentSummary {
   flags: FlagView[];
   decisions: DecisionView[];
   outputs: OutputView[];
+  /** Oldest first: why each was begun, by whom, and how it ended. */
+  generations: ShownGeneration[];
   run: RunView;
   createdAt: string;
 }
@@ -68,21 +84,31 @@ export async function show(deps: OperationsDeps, contentId: string): Promise<Sho
   const row = await readContent(deps.pool, checkContentId(contentId));
   if (!row) throw new ReelwayError('CONTENT_NOT_FOUND', `There is no content ${contentId}.`);
   const { pool } = deps;
-  const [events, facts, flags, decisions, outputs, encoded, run] = await Promise.all([
+  const [events, facts, flags, decisions, outputs, generations, encoded, run] = await Promise.all([
     readMilestones(pool, contentId),
     readFacts(pool, contentId),
     readFlags(pool, contentId),
     readDecisions(pool, contentId),
     readOutputs(pool, contentId),
+    readGenerations(pool, contentId),
     readEncoded(pool, row),
     observeRun(deps, row),
   ]);
   const milestones = events.filter((event) => event.sequence !== null);
   const notices = events.filter((event) => event.sequence === null);
-  return { ...describeRow(row, run, encoded), milestones, notices, facts, flags, decisions, outputs, run };
+  const shown = { milestones, notices, facts, flags, decisions, outputs, generations: generations.map(toGeneration) };
+  return { ...describeRow(row, run, encoded), ...shown, run };
 }
 
-type RowPart = Omit<ShownContent, 'milestones' | 'notices' | 'facts' | 'flags' | 'decisions' | 'outputs' | 'run'>;
+const toGeneration = ({ generation, cause, verb, actor, reason, begunAt, endedAt, outcome }: GenerationRow) => ({
+  ...{ number: generation, begunBy: verb ?? cause.split(':', 1)[0] ?? cause, actor, reason, outcome },
+  ...{ begunAt: begunAt.toISOString(), endedAt: isoOf(endedAt) },
+});
+
+type RowPart = Omit<
+  ShownContent,
+  'milestones' | 'notices' | 'facts' | 'flags' | 'decisions' | 'outputs' | 'generations' | 'run'
+>;
 
 /** The part of `show` that the row and the run alone tell; `watch` looks at nothing else. */
 export const describeRow = (row: ContentRow, run: RunView, encoded: string[]): RowPart => ({

@@ -26,13 +26,16 @@ export interface TopicCheck {
   problem: string | null;
 }
 
-const NAMES = Object.keys(TOPICS) as Topic[];
+/** Those that are used here: an extension only where it is switched on. */
+const namesFor = ({ kafka }: Deps['config']): Topic[] =>
+  (Object.keys(TOPICS) as Topic[]).filter((topic) => !topicRow(topic).extension || kafka.tellsUnpublished);
 
 /** Compares every topic of the table with the broker. Throws SERVICE_UNREACHABLE. */
 export async function checkTopics(deps: Deps): Promise<TopicCheck[]> {
   const { brokers, minInsyncReplicas } = deps.config.kafka;
-  const there = await within(REACH_MS, `Kafka at ${brokers.join(',')}`, deps.kafka().describeTopics(NAMES));
-  return NAMES.map((topic) => {
+  const names = namesFor(deps.config);
+  const there = await within(REACH_MS, `Kafka at ${brokers.join(',')}`, deps.kafka().describeTopics(names));
+  return names.map((topic) => {
     const found = there[topic] ?? null;
     if (!found) return { topic, state: 'missing', partitions: null, drift: [], problem: 'is not there' };
     const drift = topicDrift(topic, found, minInsyncReplicas);

@@ -37,7 +37,7 @@ export async function openActivityDeps(config: Config, log: Logger, registry: Re
       objects: await openFilesystemObjects(config.objects),
       keys: doesMedia ? await openKeyStore(pool, config.keys) : NO_KEYS,
       outbound: createOutbound({
-        ...{ pool, log, producer: await kafka.producer() },
+        ...{ pool, log, producer: await kafka.producer(), tellsUnpublished: config.kafka.tellsUnpublished },
         metrics: createOutboundMetrics(registry),
       }),
       tools: doesMedia ? findTools(config.media) : config.media,

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { Milestone, Notice, OutcomeReport, Snapshot } from '../contracts/model/lifecycle';
+import type { Visibility } from '../contracts/model/status';
 import type { AnnounceResult } from '../contracts/model/work';
 import type { catalog } from './work';
 
@@ -16,6 +17,8 @@ interface AnnouncerHost {
   /** The loop has shown all that changed: what belongs together leaves together, in one activity. */
   isSettled(): boolean;
   refused(refusals: AnnounceResult['refused']): void;
+  /** Who sees the content, by the row. */
+  seen(visibility: Visibility): void;
 }
 
 /**
@@ -54,9 +57,10 @@ export class Announcer {
     if (this.inFlight || !this.hasWork()) return;
     this.inFlight = true;
     this.flushAsked = false;
-    void this.announce().then(({ refused }) => {
+    void this.announce().then(({ refused, visibility }) => {
       this.inFlight = false;
       if (refused.length > 0) this.host.refused(refused);
+      if (visibility) this.host.seen(visibility);
       if (this.host.isSettled()) this.send();
     });
   }

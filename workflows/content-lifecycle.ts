@@ -4,6 +4,7 @@ import type { LifecycleInput, LifecycleResult } from './messages';
 import { LifecycleRun } from './run';
 import { cancel } from './state/commands';
 import { carryOver, newState, type LifecycleState } from './state/state';
+import { takeOver } from './state/take-over';
 
 /**
  * One content item from upload to publication. Facts come by signal in any order and any number, people's commands by
@@ -25,5 +26,6 @@ function firstState(input: LifecycleInput): LifecycleState {
   if (input.resumed !== undefined) return input.resumed as LifecycleState;
   const { contentId, generation, policy } = input;
   const state = newState({ contentId, generation, policy });
+  if (input.taken) return takeOver(state, input.taken, Date.now());
   return input.carried ? carryOver(state, input.carried, Date.now()) : state;
 }

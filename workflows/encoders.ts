@@ -5,6 +5,7 @@ import { stageFailure } from './failure';
 import type { LifecycleRun } from './run';
 import { patchRendition } from './state/renditions';
 import { placeOf } from './state/state';
+import { takesOver } from './state/take-over';
 
 const PARKED_BESIDE_OTHERS = 'parked-beside-others';
 
@@ -74,11 +75,12 @@ export class Encoders {
     const state = this.run.started();
     const { sha256, probe } = state.source ?? {};
     if (!sha256 || !probe) throw new ReelwayError('INTERNAL', 'transcode began without a probed source');
-    return this.run
-      .media('transcode')
-      .transcodeRendition.executeWithOptions({ summary: `encode ${rung.label}` }, [
-        { place: placeOf(state), rawKey: state.upload.rawKey, sourceSha256: sha256, probe, rung },
-      ]);
+    return this.run.media('transcode').transcodeRendition.executeWithOptions({ summary: `encode ${rung.label}` }, [
+      {
+        ...{ place: placeOf(state), rawKey: state.upload.rawKey, sourceSha256: sha256, probe, rung },
+        ...(takesOver(state, 'transcode') && { takeOver: true as const }),
+      },
+    ]);
   }
 
   private isLeftOut(label: string): boolean {

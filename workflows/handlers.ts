@@ -12,6 +12,7 @@ import {
   retryUpdate,
   skipUpdate,
   stateQuery,
+  takedownSignal,
   type Command,
   type CommandAnswer,
 } from './messages';
@@ -26,6 +27,13 @@ export function registerHandlers(run: LifecycleRun): void {
       run.receive(facts);
     },
     { description: 'Facts from Kafka or HTTP, validated by the bridge' },
+  );
+  setHandler(
+    takedownSignal,
+    () => {
+      run.takeDown();
+    },
+    { description: 'It was taken down: end, whatever is under way' },
   );
   setHandler(stateQuery, () => run.view(), { description: 'The state as people see it' });
   handle(run, retryUpdate, verbs.retry, 'Begin a parked stage or rendition again, also with corrected input');

@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ErrorCode } from '../contracts/model/errors';
 import type { Fact } from '../contracts/model/facts';
+import type { TakenOver } from '../contracts/model/generation';
 import type { CarriedOver, DecisionRecord, OpenFlag, Snapshot } from '../contracts/model/lifecycle';
 import type { Policy } from '../contracts/model/policy';
 import type { Executor, Stage, TaskPriority } from '../contracts/model/status';
@@ -13,6 +14,8 @@ export interface LifecycleInput {
   generation: number;
   policy: Policy;
   carried?: CarriedOver;
+  /** Of a generation that a person's command began. */
+  taken?: TakenOver;
   /** State of the run before continue-as-new; opaque to everybody but the workflow. */
   resumed?: unknown;
 }
@@ -26,6 +29,9 @@ export interface LifecycleResult {
 
 /** Facts from the bridge, in the order of their ordering key; at most 50 or 128 KiB together. */
 export const factsSignal = defineSignal<[Fact[]]>('facts');
+
+/** It was taken down, and the row says so: the run ends. */
+export const takedownSignal = defineSignal<[Command]>('takedown');
 
 /** Who asks, why, and under which id; the same id twice is carried out once. */
 export interface Command {

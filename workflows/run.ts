@@ -25,6 +25,8 @@ import { foldFact, takeHeldUpload, type Folded } from './state/fold';
 import { isDelegated, isOpen, type StartedState } from './state/gates';
 import { nextDeadline, park, settle } from './state/settle';
 import { patchStage, placeOf, type Compensation, type LifecycleState } from './state/state';
+import { adopt, takeDown } from './state/take-down';
+import { STAGE_OF } from './state/milestone-stage';
 import { isSameState, snapshotOf, statusOf, transitionKey, viewOf } from './state/view';
 import { catalog, media } from './work';
 
@@ -33,16 +35,6 @@ const EVENTS_DUE = 8_000;
 const SIGNALS_DUE = 5_000;
 
 const REFUSED_AFTER_FACTS = 'refused-after-facts';
-
-/** The stage whose work a refused milestone tells about. */
-const STAGE_OF: Record<MilestoneTopic, Stage | null> = {
-  'media.transcoded': 'transcode',
-  'moderation.flagged': 'moderate',
-  'moderation.approved': 'moderate',
-  'media.drm.packaged': 'package',
-  'media.published': 'publish',
-  'internal.lifecycle.events': null,
-};
 
 /** One run: its state, what is under way, and the loop that brings facts, commands, results and deadlines together. */
 export class LifecycleRun {
@@ -71,6 +63,9 @@ export class LifecycleRun {
       refused: (refusals) => {
         this.takeRefusals(refusals);
       },
+      seen: (visibility) => {
+        if (adopt(this.state, visibility) !== this.state) this.update((state) => adopt(state, visibility));
+      },
     });
   }
 
@@ -96,6 +91,11 @@ export class LifecycleRun {
     const now = Date.now();
     this.update((state) => settle(carryOut(verb, state, command, now), now));
     return this.answer();
+  }
+
+  takeDown(): void {
+    this.takeFacts();
+    this.update(takeDown);
   }
 
   view(): LifecycleView {
@@ -317,7 +317,8 @@ export class LifecycleRun {
       await condition(() => isAllRecorded(this.state));
       await this.announcer.flush();
       if (this.state.ended === null) return (this.ending = false);
-      const quiet = this.facts.length === 0 && this.outcomes.length === 0 && this.announcer.isIdle();
+      const isTold = transitionKey(this.state) === this.state.shown;
+      const quiet = isTold && this.facts.length === 0 && this.outcomes.length === 0 && this.announcer.isIdle();
       if (quiet && allHandlersFinished()) {
         if (this.state.upload) showAttributes(snapshotOf(this.state));
         return true;

@@ -16,6 +16,7 @@ import { createStartGuard } from './start-guard';
 import { CONSUMED_TOPICS, LIFECYCLE_TOPICS, partitionName } from '../../contracts/model/topics';
 import { acceptedSources } from './sources';
 import { startSweeper } from './sweeper';
+import { startFinisher } from './finisher';
 import { startFlusher } from '../outbound/flusher';
 
 export interface BridgeDeps {
@@ -81,6 +82,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     },
   });
   const keeper = startKeeper(pool, log);
+  const finisher = startFinisher({ pool, client: deps.temporal, log });
   const flusher = await startFlusher({
     ...{ pool, kafka, log },
     isOpen: (contentId) => runs.isOpen(contentId),
@@ -139,7 +141,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     stop: () =>
       (stopped ??= stopAll([
         // Side by side: each may wait for Kafka for 10 s where it has just come back, and a process has 28 s in all.
-        () => allOf(consumer.close(), sweeper.stop(), keeper.stop(), flusher.stop()),
+        () => allOf(consumer.close(), sweeper.stop(), keeper.stop(), finisher.stop(), flusher.stop()),
         () => dispatcher.stop(),
         () => pauses.stop(),
       ])),

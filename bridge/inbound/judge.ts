@@ -6,7 +6,7 @@ import type { ConsumedTopic, LifecycleTopic, ObservedTopic } from '../../contrac
 import { parseMessage, type ParsedEnvelope } from '../../contracts/schema/parse-message';
 import type { PayloadOf } from '../../contracts/schema/payloads';
 import { parseSafeJson } from '../../contracts/schema/safe-json';
-import { payloadHash } from '../identity';
+import { payloadHash } from '../../platform/events/identity';
 import { isConsumed, ROUTES, type FactRoute, type ObservationRoute } from './routes';
 import { ACCEPTED_BY_DEFAULT, type AcceptsSource } from './sources';
 

@@ -8,7 +8,7 @@ import {
 } from '../../contracts/model/topics';
 import type { ParsedEnvelope } from '../../contracts/schema/parse-message';
 import type { PayloadOf } from '../../contracts/schema/payloads';
-import { foreignDecisionId, payloadHash } from '../identity';
+import { foreignDecisionId, payloadHash } from '../../platform/events/identity';
 
 /** Our name in event_ids and dead_letters; not the Kafka group, so that a new group finds the same memory. */
 export const CONSUMER = 'bridge';

@@ -5,6 +5,7 @@ import { reached } from '../../platform/faults';
 import { closeRows, reopenWaiting, type OpenRow, type RoutedRow } from '../../platform/postgres/inbox';
 import { lockClaimed, releaseKeys, type ClaimedKey, type Release } from '../../platform/postgres/inbox-keys';
 import { writeRouted, type RoutedOutcome } from '../../platform/postgres/event-ids';
+import { stillOpen } from '../../platform/postgres/open-contents';
 import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
 import { markRunMissing, markStarted, takeBackStarts } from '../../platform/postgres/starts';
 import { CONSUMER } from './routes';
@@ -102,13 +103,12 @@ async function write(db: PoolClient, all: Settlement[]): Promise<void> {
       takenBack === null ? [] : [{ contentId: claim.key, generation: takenBack }],
     ),
   );
-  // Facts that were parked between a start and its acknowledgement.
-  const reopened = await reopenWaiting(
-    db,
-    started.map((one) => one.contentId),
-  );
   const rows = ours.flatMap((one) => one.rows);
   await closeRows(db, START_TOPIC, rows.flatMap(toRouted));
+  // Facts that were parked between a start and its acknowledgement, which a command's start may have written meanwhile.
+  const parked = rows.filter(({ end }) => end === 'parked').map(({ row }) => row.orderingKey);
+  const open = parked.length === 0 ? [] : await stillOpen(db, [...new Set(parked)]);
+  const reopened = await reopenWaiting(db, [...started.map((one) => one.contentId), ...open]);
   await buryRows(db, CONSUMER, rows.flatMap(toBuried));
   await writeRouted(db, CONSUMER, rows.flatMap(toOutcome));
   await releaseKeys(

@@ -1,7 +1,7 @@
 import type { Kafka, KafkaProducer } from '../../contracts/model/ports';
 import { toReelwayError } from '../../platform/errors';
 import type { Logger } from '../../platform/log';
-import { contentsWithUnsent } from '../../platform/postgres/milestones';
+import { contentsWithCommanded, contentsWithUnsent } from '../../platform/postgres/milestones';
 import type { Pool } from '../../platform/postgres/pool';
 import { startRounds, type Rounds } from '../rounds';
 import { sendUnsent } from './send';
@@ -20,7 +20,13 @@ const EVERY_MS = 30_000;
 const LEFT_AFTER_MS = 60_000;
 const CONTENTS_AT_ONCE = 100;
 
-/** Sends what runs that were terminated or deleted had stored and not sent; nobody else would. Looks at once, then every 30 s. */
+/** A takedown is heard of within seconds; one small statement each time. */
+const COMMANDED_EVERY_MS = 1_000;
+
+/**
+ * Sends what runs that were terminated or deleted had stored and not sent; nobody else would. Looks at once, then every
+ * 30 s. What commands tell is sent within a second or two, and needs no Temporal.
+ */
 export async function startFlusher(deps: FlusherDeps): Promise<Rounds> {
   const producer = await deps.kafka.producer();
   const stopping = new AbortController();
@@ -31,14 +37,28 @@ export async function startFlusher(deps: FlusherDeps): Promise<Rounds> {
       deps.log.warn({ err: error }, 'what runs left unsent could not be looked through; the next round tries again');
     }
   };
-  const rounds = startRounds(round, EVERY_MS);
+  const promptly = async (): Promise<void> => {
+    try {
+      await sendCommanded({ ...deps, producer });
+    } catch (error) {
+      deps.log.warn({ err: error }, 'what commands tell could not be sent; the next round tries again');
+    }
+  };
+  const rounds = [startRounds(round, EVERY_MS), startRounds(promptly, COMMANDED_EVERY_MS)];
   return {
     stop: async () => {
       stopping.abort();
-      await rounds.stop();
+      await Promise.all(rounds.map((one) => one.stop()));
       await producer.close();
     },
   };
+}
+
+/** All that is unsent of contents that a command has told something of, in sequence; whoever else sends waits meanwhile. */
+async function sendCommanded({ pool, producer }: Pick<Flush, 'pool' | 'producer'>): Promise<void> {
+  for (const contentId of await contentsWithCommanded(pool, CONTENTS_AT_ONCE)) {
+    await sendUnsent(pool, producer, contentId);
+  }
 }
 
 type Flush = FlusherDeps & { producer: KafkaProducer; signal?: AbortSignal };

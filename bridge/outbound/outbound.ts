@@ -3,21 +3,24 @@ import type { KafkaProducer, Outbound } from '../../contracts/model/ports';
 import type { AnnounceInput, AnnounceResult } from '../../contracts/model/work';
 import { reached } from '../../platform/faults';
 import type { Logger } from '../../platform/log';
-import { lockOrInsertContent, writeSnapshot } from '../../platform/postgres/content-state';
+import { lockOrInsertContent, writeSnapshot, type Standing } from '../../platform/postgres/content-state';
 import { writeOutcomes } from '../../platform/postgres/event-ids';
 import { wakeKeys } from '../../platform/postgres/inbox-keys';
 import { insertMilestones } from '../../platform/postgres/milestones';
 import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
-import { payloadHash } from '../identity';
+import { readRemovalReason, tellUnpublished } from '../../platform/postgres/unpublished';
+import { payloadHash } from '../../platform/events/identity';
 import { followUpOutcomes, handedBack, rememberOwnTranscode } from './follow-up';
 import type { OutboundMetrics } from './metrics';
-import { prepareMilestone, prepareNotice, type Prepared, type Refused } from './prepare';
+import { prepareMilestone, prepareNotice, type Prepared, type Refused } from '../../platform/events/prepare';
 import { sendUnsent } from './send';
 
 export interface OutboundDeps {
   pool: Pool;
   producer: KafkaProducer;
   log: Logger;
+  /** Whether media.unpublished is switched on. Default: it is not. */
+  tellsUnpublished?: boolean;
   /** Default: nobody counts. */
   metrics?: OutboundMetrics;
 }
@@ -29,9 +32,9 @@ export function createOutbound(deps: OutboundDeps): Outbound {
     announce: async (input) => {
       const startedAt = performance.now();
       try {
-        const { refused, sent } = await announce(deps, input);
-        metrics?.onAnnounced(input, { refused }, sent, performance.now() - startedAt);
-        return { refused };
+        const { answer, sent } = await announce(deps, input);
+        metrics?.onAnnounced(input, answer, sent, performance.now() - startedAt);
+        return answer;
       } catch (error) {
         metrics?.onFailed(error);
         throw error;
@@ -40,38 +43,58 @@ export function createOutbound(deps: OutboundDeps): Outbound {
   };
 }
 
-async function announce({ pool, producer, log }: OutboundDeps, input: AnnounceInput) {
+async function announce(deps: OutboundDeps, input: AnnounceInput): Promise<{ answer: AnnounceResult; sent: number }> {
+  const { pool, producer, log } = deps;
   const contentId = input.snapshot.contentId;
   const prepared = [
     ...input.milestones.map((milestone) => prepareMilestone(input.snapshot, milestone)),
     ...input.notices.map(prepareNotice),
   ];
-  const refused = await inTransaction(pool, (db) => store(db, input, prepared));
+  const answer = await inTransaction(pool, (db) => store(db, deps, input, prepared));
   await reached('announce.after-commit');
   const sent = await sendUnsent(pool, producer, contentId);
-  log.debug({ contentId, sent, refused: refused.length }, 'announced');
-  if (refused.length > 0) log.error({ contentId, refused }, 'milestones were refused');
-  return { refused, sent };
+  log.debug({ contentId, sent, refused: answer.refused.length }, 'announced');
+  if (answer.refused.length > 0) log.error({ contentId, refused: answer.refused }, 'milestones were refused');
+  return { answer, sent };
 }
 
 /**
  * Under the lock of the content: one announcement after the other. Keys come before contents and identities after them,
  * as everywhere, so that nobody waits for each other.
  */
-async function store(db: PoolClient, input: AnnounceInput, prepared: Prepared[]): Promise<AnnounceResult['refused']> {
+async function store(
+  db: PoolClient,
+  { tellsUnpublished }: Pick<OutboundDeps, 'tellsUnpublished'>,
+  input: AnnounceInput,
+  prepared: Prepared[],
+): Promise<AnnounceResult> {
   const { snapshot, outcomes, closing } = input;
   await wakeKeys(db, handedBack(outcomes).length > 0 ? [snapshot.contentId] : []);
-  await lockOrInsertContent(db, snapshot);
+  const standing = await lockOrInsertContent(db, snapshot);
   const rows = prepared.flatMap((one) =>
-    one.ok ? [{ ...one.row, payloadHash: payloadHash(one.row.topic, one.payload) }] : [],
+    one.ok && !isOvertaken(one.row.topic, standing)
+      ? [{ ...one.row, payloadHash: payloadHash(one.row.topic, one.payload) }]
+      : [],
   );
   const conflicts = await insertMilestones(db, snapshot, rows);
   const stored = rows.filter((row) => !conflicts.has(row.eventId));
   await rememberOwnTranscode(db, snapshot, stored);
-  await writeSnapshot(db, snapshot, closing);
+  // A run that ends as published beside a takedown has yet to hear of it, and then ends as removed.
+  await writeSnapshot(db, snapshot, closing && !(standing.removed && snapshot.status === 'PUBLISHED'));
+  if (tellsUnpublished && snapshot.status === 'REMOVED') await tellRemoved(db, snapshot);
   await followUpOutcomes(db, snapshot, outcomes);
   await writeOutcomes(db, outcomes);
-  return [...refusals(prepared), ...conflictsAmong(prepared, conflicts, snapshot)];
+  const refused = [...refusals(prepared), ...conflictsAmong(prepared, conflicts, snapshot)];
+  return { refused, visibility: standing.visibility };
+}
+
+/** It was taken down before anybody heard that it was published: nobody does now. */
+const isOvertaken = (topic: string, { removed }: Standing): boolean => topic === 'media.published' && removed;
+
+/** By a decision: of a takedown the command has told already. */
+async function tellRemoved(db: PoolClient, of: Snapshot): Promise<void> {
+  const reason = await readRemovalReason(db, of.contentId);
+  await tellUnpublished(db, { ...of, milestone: 'removed', reason, at: of.since });
 }
 
 const refusals = (prepared: Prepared[]): Refused[] => prepared.flatMap((one) => (one.ok ? [] : [one.refused]));

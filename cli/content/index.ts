@@ -10,10 +10,13 @@ import { addList } from './list';
 import { addRegister } from './register';
 import { addRelease } from './release';
 import { addReprioritise } from './reprioritise';
+import { addReprocess } from './reprocess';
+import { addRestore } from './restore';
 import { addRetry } from './retry';
 import { addShow } from './show';
 import { addSkip } from './skip';
 import { addSubmit } from './submit';
+import { addTakedown } from './takedown';
 import { addWatch } from './watch';
 
 export function addContentCommands(program: Command, cli: Cli): void {
@@ -33,6 +36,9 @@ export function addContentCommands(program: Command, cli: Cli): void {
     addHold,
     addRelease,
     addReprioritise,
+    addReprocess,
+    addTakedown,
+    addRestore,
     addAudit,
   ]) {
     add(content, cli);

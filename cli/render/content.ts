@@ -17,6 +17,7 @@ export function renderContent(content: ShownContent, now: number, style: Style):
     ...section('stages', stagesOf(content, now, style), style),
     ...section('renditions', renditionsOf(content, style), style),
     ...section('waits for', waitsOf(content).map(printable).map(indent), style),
+    ...section('generations', generationsOf(content, now, style), style),
     ...section('flags', flagsOf(content, now), style),
     ...section('decisions', decisionsOf(content, now), style),
     ...section('events sent', milestonesOf(content, style), style),
@@ -96,6 +97,22 @@ const renditionsOf = ({ renditions, ...of }: ShownContent, style: Style): string
       message === null ? '-' : shortened(printable(message), 80),
     ]),
   );
+
+/** One alone is the upload's: it says nothing. */
+const generationsOf = ({ generations }: ShownContent, now: number, style: Style): string[] =>
+  generations.length < 2
+    ? []
+    : rowsOf(
+        ['GENERATION', 'BEGUN BY', 'ACTOR', 'BEGUN', 'ENDED AS', 'REASON'],
+        generations.map(({ number, begunBy, actor, begunAt, endedAt, outcome, reason }) => [
+          String(number),
+          begunBy,
+          printable(actor ?? '-'),
+          ago(begunAt, now),
+          outcome === null ? '-' : `${statusColour(outcome, style)(outcome)} ${ago(endedAt, now)}`,
+          shortened(printable(reason ?? '-'), 60),
+        ]),
+      );
 
 const flagsOf = ({ flags }: ShownContent, now: number): string[] =>
   rowsOf(

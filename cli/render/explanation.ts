@@ -5,13 +5,28 @@ import { ago } from './time';
 
 /** A line or two of each: where it stands, who acts, why, what it waits for, and the commands that help. */
 export function renderExplanation(explanation: Explanation, now: number, style: Style): string[] {
-  const { contentId, status, stage, visibility, since, owner, problem, waitsFor, commands, link, unreachable } =
-    explanation;
+  const {
+    contentId,
+    status,
+    stage,
+    visibility,
+    since,
+    owner,
+    problem,
+    waitsFor,
+    removal,
+    commands,
+    link,
+    unreachable,
+  } = explanation;
   const at = stage === null ? '' : ` at ${stage}`;
   return [
     `${style.bold(printable(contentId))}  ${statusColour(status, style)(status)}${at}, ${visibility}, since ${ago(since, now)}`,
     `acts     ${OWNERS[owner]}`,
     ...(problem === null ? [] : problemLines(problem, now, explanation.attention ? style.red : style.yellow)),
+    ...(removal === null
+      ? []
+      : [`removed  by ${printable(removal.actor)} ${ago(removal.at, now)}: ${printable(removal.reason)}`]),
     ...waitsFor.map((line) => `waits    ${printable(line)}`),
     ...(unreachable === null ? [] : [`unknown  Temporal could not be asked (${printable(unreachable)})`]),
     ...commands.map((line) => `next     ${line}`),

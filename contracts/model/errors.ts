@@ -201,6 +201,11 @@ export const ERRORS = {
     hint: 'Look at flags and decisions of the content, then retry the publish stage.',
     retryable: true,
   },
+  CONTENT_REMOVED: {
+    class: 'platform',
+    title: 'The content was taken down while its run was on the way to publication.',
+    hint: 'Nothing to do: the run ends as REMOVED. To undo the takedown: reelway content restore ID',
+  },
   MILESTONE_CONFLICT: {
     class: 'platform',
     title: 'A milestone was issued again with another payload.',
@@ -401,6 +406,26 @@ export const ERRORS = {
     class: 'refusal',
     title: 'The content is already visible; it cannot be cancelled.',
     hint: 'Decide it REMOVED instead.',
+  },
+  ALREADY_REMOVED: {
+    class: 'refusal',
+    title: 'The content is taken down already.',
+    hint: 'To undo that: reelway content restore ID --reason TEXT',
+  },
+  NOT_REMOVED: {
+    class: 'refusal',
+    title: 'The content is not taken down, so there is nothing to restore.',
+    hint: 'Look at it: reelway content show ID',
+  },
+  NOT_FINISHED: {
+    class: 'refusal',
+    title: 'A run of the content is open, and only finished content begins another one.',
+    hint: 'Wait for its end, or end it: reelway content explain ID',
+  },
+  NOTHING_TO_TAKE_OVER: {
+    class: 'refusal',
+    title: 'What the stages before would hand over is not there any more.',
+    hint: 'Begin at an earlier stage: reelway content reprocess ID --from upload --reason TEXT',
   },
   RECORD_FIXED: {
     class: 'refusal',

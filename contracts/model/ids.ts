@@ -15,10 +15,14 @@ export const contentIdOf = (workflowId: string): string => workflowId.replace(/^
 /** A content id may hold "..", an object key may not. */
 const inKeys = (contentId: string): string => contentId.replaceAll('..', '.%2E');
 
+/** Everything we write for one content lies below this prefix (no trailing slash). */
+export const contentPrefix = (of: { residency: string; contentId: string }): string =>
+  `${of.residency}/${inKeys(of.contentId)}`;
+
 /** Everything we write for one upload lies below this prefix (no trailing slash). */
 export const outputPrefix = (at: {
   residency: string;
   contentId: string;
   generation: number;
   revision: number;
-}): string => `${at.residency}/${inKeys(at.contentId)}/g${String(at.generation)}/r${String(at.revision)}`;
+}): string => `${contentPrefix(at)}/g${String(at.generation)}/r${String(at.revision)}`;

@@ -11,6 +11,8 @@ export interface TopicRow {
   readonly direction: TopicDirection;
   /** A flat body without the envelope is accepted as well (the two camelCase topics). */
   readonly flat?: true;
+  /** In neither contract: used only where it is switched on. */
+  readonly extension?: true;
 }
 
 /** The topics of the two contracts, with what given contracts leave open settled. One row per topic; everything else (docs, checks, provisioning) is made from it. */
@@ -39,6 +41,13 @@ export const TOPICS = {
   },
   'engagement.metrics': { partitions: 12, key: null, retentionMs: 7 * DAY_MS, direction: 'consume', flat: true },
   'internal.lifecycle.events': { partitions: 12, key: 'content_id', retentionMs: 30 * DAY_MS, direction: 'produce' },
+  'media.unpublished': {
+    partitions: 12,
+    key: 'content_id',
+    retentionMs: 30 * DAY_MS,
+    direction: 'produce',
+    extension: true,
+  },
 } as const satisfies Record<string, TopicRow>;
 
 /** Settings that all topics share. */
@@ -80,13 +89,14 @@ export type ObservedTopic = (typeof OBSERVED_TOPICS)[number];
 export const CONSUMED_TOPICS = [...LIFECYCLE_TOPICS, ...OBSERVED_TOPICS] as const;
 export type ConsumedTopic = (typeof CONSUMED_TOPICS)[number];
 
-/** What a run announces. Notifications are announced beside them, without a sequence. */
+/** What is announced of a content, in one sequence. Notifications are announced beside them, without one. */
 export const MILESTONE_TOPICS = [
   'media.transcoded',
   'media.drm.packaged',
   'moderation.flagged',
   'moderation.approved',
   'media.published',
+  'media.unpublished',
   'internal.lifecycle.events',
 ] as const satisfies readonly Topic[];
 export type MilestoneTopic = (typeof MILESTONE_TOPICS)[number];

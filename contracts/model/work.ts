@@ -96,6 +96,8 @@ export interface TranscodeInput {
   sourceSha256: string;
   probe: SourceProbe;
   rung: Rung;
+  /** What an earlier generation made of the same input counts as made. */
+  takeOver?: true;
 }
 export interface TranscodeResult {
   rung: Rung;
@@ -106,6 +108,8 @@ export interface TranscodeResult {
   lang: string;
   /** True where an earlier attempt's recorded output was found and nothing was encoded. */
   reused: boolean;
+  /** Made by an earlier generation, and told of then. */
+  takenOver?: true;
 }
 
 export interface CheckInput {
@@ -134,12 +138,16 @@ export interface RecordVerdictResult {
 export interface PackageInput {
   place: WorkPlace;
   renditions: TranscodeResult[];
-  /** Package sets are numbered within a revision: a re-package builds beside the live set. */
+  /** Package sets are numbered for each content: a re-package builds beside the live set. */
   set: number;
+  /** As in TranscodeInput. */
+  takeOver?: true;
 }
 export interface PackageResult {
   manifests: Manifests;
   reused: boolean;
+  /** As in TranscodeResult. */
+  takenOver?: true;
 }
 
 export interface PublishInput {
@@ -169,6 +177,8 @@ export interface AnnounceInput {
 /** refused: a milestone that was not stored, with why; the others were. */
 export interface AnnounceResult {
   refused: { milestone: string; topic: string; ordinal: number; code: ErrorCode; message: string }[];
+  /** Who sees the content now: a takedown and a flag's hiding are written beside the run, which learns of them here. */
+  visibility?: Visibility;
 }
 
 export interface RemoveOutputsInput {
@@ -181,6 +191,8 @@ export interface RemoveOutputsResult {
 
 export interface WithdrawInput {
   place: WorkPlace;
+  /** What viewers had before, and have again. */
+  back?: Manifests;
 }
 
 /** The activities as workflow code sees them. Every failure carries one of our codes as its type. */

@@ -101,6 +101,7 @@ function toConfig(v: Values) {
       topicPrefix: v.REELWAY_KAFKA_TOPIC_PREFIX,
       groupId: v.REELWAY_KAFKA_GROUP,
       minInsyncReplicas: v.REELWAY_TOPIC_MIN_INSYNC,
+      tellsUnpublished: v.REELWAY_UNPUBLISHED_TOPIC === 'on',
       tls: toTls(v),
       sasl: toSasl(v),
     },
@@ -108,6 +109,7 @@ function toConfig(v: Values) {
     objects: { root: v.REELWAY_OBJECTS_ROOT },
     tempDir: v.REELWAY_TEMP_DIR,
     keys: { kekFile: v.REELWAY_KEK_FILE },
+    gcGraceMs: v.REELWAY_GC_GRACE_MS,
     cdnBase: v.REELWAY_CDN_BASE,
     media: { ffmpeg: v.REELWAY_FFMPEG, ffprobe: v.REELWAY_FFPROBE, packager: v.REELWAY_PACKAGER },
     limits: {

@@ -6,6 +6,9 @@ export const MAX_CATEGORY_LENGTH = 100;
 export const MAX_TAGS = 100;
 export const MAX_TAG_LENGTH = 100;
 
+/** Of a person's command: long enough for a story, short enough for a history event. */
+export const MAX_COMMAND_REASON = 2_000;
+
 /** Kafka's own default limit of a batch; whatever is larger was let in by a changed topic. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 

@@ -3,7 +3,7 @@ import type { Topic } from '../model/topics';
 import { engagementMetrics, mediaProcessed } from './http';
 import { engagementEvent, subscriptionChanged } from './topics/engagement';
 import { lifecycleEvent } from './topics/internal';
-import { drmPackaged, published, transcoded, uploadInitiated } from './topics/media';
+import { drmPackaged, published, transcoded, unpublished, uploadInitiated } from './topics/media';
 import { approved, flagged } from './topics/moderation';
 import { dispatchRequested } from './topics/notification';
 import { paymentEvent } from './topics/payment';
@@ -14,6 +14,7 @@ export const payloadSchemas = {
   'media.transcoded': transcoded,
   'media.drm.packaged': drmPackaged,
   'media.published': published,
+  'media.unpublished': unpublished,
   'moderation.flagged': flagged,
   'moderation.approved': approved,
   'user.engagement.events': engagementEvent,

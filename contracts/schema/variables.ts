@@ -50,6 +50,11 @@ const kafka = {
     1,
     'min.insync.replicas that topics are created with and must at least have: 1 on one broker, 2 on three.',
   ),
+  REELWAY_UNPUBLISHED_TOPIC: preset(
+    oneOf(['off', 'on']),
+    'off',
+    'Whether media.unpublished, a topic of our own, tells others what was removed.',
+  ),
   REELWAY_ACCEPTED_SOURCES: preset(
     sourcesByTopic(CONSUMED_TOPICS),
     '',
@@ -84,6 +89,11 @@ const files = {
     absolutePath(),
     '/run/secrets/reelway-kek',
     'File with the key-encryption key: 32 bytes as base64. Read by media workers only.',
+  ),
+  REELWAY_GC_GRACE_MS: preset(
+    ms(),
+    24 * HOUR_MS,
+    'How long what nobody needs any more is kept before reelway gc removes it, in ms: longer than players and caches use it.',
   ),
   REELWAY_CDN_BASE: optional(urlOf('http', 'https'), 'Put before manifest paths where they are shown to viewers.'),
 };

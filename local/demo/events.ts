@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka, KafkaRecord } from '../../contracts/model/ports';
-import { MILESTONE_TOPICS, type Topic } from '../../contracts/model/topics';
+import { MILESTONE_TOPICS, topicRow, type Topic } from '../../contracts/model/topics';
 
 /** One event as a consumer sees it. sequence: from its headers; null for a notice to a person. */
 export interface ReadEvent {
@@ -25,7 +25,10 @@ export interface ReadBackInput {
 }
 
 /** Everything that a run says to others. */
-const TOPICS_OUT: readonly Topic[] = [...MILESTONE_TOPICS, 'notification.dispatch.requested'];
+const TOPICS_OUT: readonly Topic[] = [
+  ...MILESTONE_TOPICS.filter((topic) => !topicRow(topic).extension),
+  'notification.dispatch.requested',
+];
 const WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 

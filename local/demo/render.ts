@@ -1,7 +1,7 @@
 import { statusColour } from '../../cli/render/status';
 import { printable, table, type Style } from '../../cli/render/text';
 import { duration } from '../../cli/render/time';
-import { cloudEventHeaders } from '../../bridge/outbound/cloud-events';
+import { cloudEventHeaders } from '../../platform/events/cloud-events';
 import type { Topic } from '../../contracts/model/topics';
 import type { ReadEvent } from './events';
 import type { ManifestCheck } from './manifests';

@@ -1,19 +1,31 @@
 import type { CarriedOver, Snapshot } from '../../contracts/model/lifecycle';
+import type { Visibility } from '../../contracts/model/status';
 import type { Queryable } from './pool';
 
+/** What stands beside the run. removed: taken down, or decided so. */
+export interface Standing {
+  visibility: Visibility;
+  removed: boolean;
+}
+
 /** Locks the row of a content, making it where there is none (a database that was made anew under a living run). */
-export async function lockOrInsertContent(db: Queryable, snapshot: Snapshot): Promise<void> {
+export async function lockOrInsertContent(db: Queryable, snapshot: Snapshot): Promise<Standing> {
   await db.query(
     `INSERT INTO contents (content_id, phase, generation) VALUES ($1, 'open', $2) ON CONFLICT (content_id) DO NOTHING`,
     [snapshot.contentId, snapshot.generation],
   );
-  await db.query('SELECT 1 FROM contents WHERE content_id = $1 FOR UPDATE', [snapshot.contentId]);
+  const locked = await db.query<Standing>(
+    `SELECT visibility, removed_at IS NOT NULL AS removed FROM contents WHERE content_id = $1 FOR UPDATE`,
+    [snapshot.contentId],
+  );
+  return locked.rows[0] ?? { visibility: snapshot.visibility, removed: false };
 }
 
 /**
  * Mirrors a run's state where it is newer than what stands there; false: it was not. Who can see the content is never
  * taken from it: publish, withdraw, a flag's hiding and a takedown write that themselves, and a snapshot may be older than
- * they are. The one exception only ever hides: content that was decided REMOVED stays removed.
+ * they are. The one exception only ever hides: content that was decided REMOVED stays removed. Nor is what viewers play:
+ * while the content is visible, only publish and withdraw change its manifests.
  *
  * closing: later facts are late from here on. A run that folds a fact while it closes may open again: its next snapshot
  * is newer and not closing.
@@ -37,7 +49,7 @@ export async function writeSnapshot(db: Queryable, snapshot: Snapshot, closing: 
        removed_at = CASE WHEN $6 = 'REMOVED' THEN coalesce(removed_at, now()) ELSE removed_at END,
        updated_at = now()
      FROM (SELECT open_flags > 0 AND $6 = 'PUBLISHED' AS flagged_after_the_end,
-         $16::text IS NULL AND visibility IN ('PUBLISHED', 'AGE_GATED') AS keeps_manifests
+         visibility IN ('PUBLISHED', 'AGE_GATED') AS keeps_manifests
        FROM contents WHERE content_id = $1) now_there
      WHERE content_id = $1 AND (generation < $2 OR (generation = $2 AND state_version < $3))`,
     [
@@ -66,7 +78,15 @@ export async function writeSnapshot(db: Queryable, snapshot: Snapshot, closing: 
     ],
   );
   if (closing && done.rowCount === 0) await close(db, contentId, generation, stateVersion);
+  if (closing) await endGeneration(db, snapshot);
   return done.rowCount === 1;
+}
+
+async function endGeneration(db: Queryable, { contentId, generation, status }: Snapshot): Promise<void> {
+  await db.query(
+    `UPDATE generations SET ended_at = coalesce(ended_at, now()), outcome = $3 WHERE content_id = $1 AND generation = $2`,
+    [contentId, generation, status],
+  );
 }
 
 /** The run ends in the very state that it announced before. */

@@ -28,6 +28,8 @@ export interface MilestonePlace {
   contentId: string;
   generation: number;
   uploadSessionId: string;
+  /** Told by a command: it is sent whatever becomes of the run. Default false. */
+  commanded?: boolean;
 }
 
 /**
@@ -65,9 +67,9 @@ async function insertFresh(db: Queryable, place: MilestonePlace, rows: NewMilest
   const numbered = number(rows, await lastNumbers(db, place.contentId), place.contentId);
   await db.query(
     `INSERT INTO milestones (content_id, generation, event_id, topic, milestone, ordinal, sequence, topic_sequence,
-       record_key, payload_hash, value, headers)
+       record_key, payload_hash, value, headers, commanded)
      SELECT $1, $2, x.event_id, x.topic, x.milestone, x.ordinal, x.sequence, x.topic_sequence, x.record_key,
-       x.payload_hash, x.value, x.headers || coalesce(trace.header, '{}')
+       x.payload_hash, x.value, x.headers || coalesce(trace.header, '{}'), $15
      FROM unnest($3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::bigint[], $9::text[], $10::bytea[],
        $11::bytea[], $12::jsonb[])
        x(event_id, topic, milestone, ordinal, sequence, topic_sequence, record_key, payload_hash, value, headers)
@@ -88,6 +90,7 @@ async function insertFresh(db: Queryable, place: MilestonePlace, rows: NewMilest
       numbered.map((row) => JSON.stringify(row.headers)),
       place.uploadSessionId,
       TRACEPARENT,
+      place.commanded ?? false,
     ],
   );
   const added = rows.filter((row) => row.sequenced).length;
@@ -161,6 +164,25 @@ export async function contentsWithUnsent(
     [after, leftAfterMs, limit],
   );
   return found.rows.map((row) => row.content_id);
+}
+
+/** Contents that a command has told something of which is not in Kafka yet. */
+export async function contentsWithCommanded(db: Queryable, limit: number): Promise<string[]> {
+  const found = await db.query<{ content_id: string }>(
+    'SELECT DISTINCT content_id FROM milestones WHERE sent_at IS NULL AND commanded ORDER BY content_id LIMIT $1',
+    [limit],
+  );
+  return found.rows.map((row) => row.content_id);
+}
+
+/** Whether the last that others heard is that they can see it. */
+export async function isToldAsPublished(db: Queryable, contentId: string): Promise<boolean> {
+  const found = await db.query<{ topic: string }>(
+    `SELECT topic FROM milestones WHERE content_id = $1 AND topic IN ('media.published', 'media.unpublished')
+     ORDER BY sequence DESC LIMIT 1`,
+    [contentId],
+  );
+  return found.rows[0]?.topic === 'media.published';
 }
 
 export async function markSent(

@@ -49,6 +49,35 @@ export async function findOutput(db: Queryable, id: OutputId): Promise<Output | 
 }
 
 /**
+ * What an earlier generation made of the same input, the newest of it. A set has another variant there, for sets are
+ * numbered; its input is the same.
+ */
+export async function findEarlierOutput(db: Queryable, id: OutputId): Promise<Output | null> {
+  const found = await db.query<Output>(
+    `SELECT ${COLUMNS} FROM outputs WHERE content_id = $1 AND generation < $2 AND stage = $3 AND input_hash = $4
+       AND (variant = $5 OR stage = 'package') AND removed_at IS NULL ORDER BY generation DESC, created_at DESC LIMIT 1`,
+    [id.contentId, id.generation, id.stage, id.inputHash, id.variant],
+  );
+  return found.rows[0] ?? null;
+}
+
+/** Names what an earlier generation made as this generation's; null where it was collected in this moment. */
+export async function recordTakenOver(db: Queryable, earlier: Output, id: OutputId): Promise<Output | null> {
+  const written = await db.query<Output>(
+    `INSERT INTO outputs (content_id, generation, revision, stage, variant, input_hash, keys, sha256, bytes, attempt, meta)
+     SELECT $1, $2, $3, $4, $5, $6, keys, sha256, bytes, attempt, meta FROM outputs
+     WHERE content_id = $1 AND generation = $7 AND revision = $8 AND stage = $4 AND variant = $9 AND input_hash = $6
+       AND removed_at IS NULL
+     ON CONFLICT (content_id, generation, revision, stage, variant, input_hash) DO UPDATE
+       SET keys = excluded.keys, sha256 = excluded.sha256, bytes = excluded.bytes, attempt = excluded.attempt,
+         meta = excluded.meta, created_at = now(), removed_at = NULL, objects_left = false
+     RETURNING ${COLUMNS}`,
+    [...idOf(id), earlier.generation, earlier.revision, earlier.variant],
+  );
+  return written.rows[0] ?? null;
+}
+
+/**
  * Records an output and returns the one that stands: the first. Where that is another attempt's, the caller removes its
  * own objects. A record that was removed makes way.
  */
@@ -58,7 +87,7 @@ export async function recordOutput(db: Queryable, output: Output): Promise<Outpu
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      ON CONFLICT (content_id, generation, revision, stage, variant, input_hash) DO UPDATE
        SET keys = excluded.keys, sha256 = excluded.sha256, bytes = excluded.bytes, attempt = excluded.attempt,
-         meta = excluded.meta, created_at = now(), removed_at = NULL
+         meta = excluded.meta, created_at = now(), removed_at = NULL, objects_left = false
        WHERE outputs.removed_at IS NOT NULL
      RETURNING ${COLUMNS}`,
     [...idOf(output), output.keys, output.sha256, output.bytes, output.attempt, JSON.stringify(output.meta)],

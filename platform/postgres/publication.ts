@@ -1,4 +1,5 @@
 import { ReelwayError } from '../../contracts/model/errors';
+import type { Manifests } from '../../contracts/model/lifecycle';
 import type { PublishInput, PublishResult, WorkPlace } from '../../contracts/model/work';
 import type { Queryable } from './pool';
 
@@ -14,7 +15,7 @@ interface Candidate {
  * Makes content visible, or refuses. One statement compares and sets: the generation, the decision and the metadata are
  * still those the run knows, no flag is open, nobody removed it, and the decision is one that allows this visibility.
  *
- * Errors: METADATA_MISSING, METADATA_CHANGED (our checks read an older record), PUBLISH_REFUSED (retryable only where the metadata moved meanwhile), CONTENT_NOT_FOUND.
+ * Errors: METADATA_MISSING, METADATA_CHANGED (our checks read an older record), CONTENT_REMOVED, PUBLISH_REFUSED (retryable only where the metadata moved meanwhile), CONTENT_NOT_FOUND.
  */
 export async function publish(db: Queryable, input: PublishInput): Promise<PublishResult> {
   const { title, categories, creatorId, metadataVersion } = await readCandidate(db, input.place.contentId);
@@ -99,6 +100,7 @@ async function refusal(db: Queryable, input: PublishInput): Promise<ReelwayError
     [place.contentId, decisionId],
   );
   const now = found.rows[0];
+  if (now?.removed) throw removed(input);
   const reasons = now === undefined ? ['its row is gone'] : differences(now, input);
   // Nothing differs by now: the metadata moved between our look and the switch, and the next attempt reads it again.
   const retryable = reasons.length === 0;
@@ -107,9 +109,12 @@ async function refusal(db: Queryable, input: PublishInput): Promise<ReelwayError
   return new ReelwayError('PUBLISH_REFUSED', what, { retryable });
 }
 
+/** A takedown won: nothing is tried again, also where other things differ too. */
+const removed = ({ place, visibility }: PublishInput): ReelwayError =>
+  new ReelwayError('CONTENT_REMOVED', `Content ${place.contentId} was taken down and was not made ${visibility}.`);
+
 function differences(now: Standing, { place, decisionId, visibility }: PublishInput): string[] {
   const reasons: string[] = [];
-  if (now.removed) reasons.push('it was removed');
   if (now.generation !== place.generation) {
     reasons.push(`generation ${String(now.generation)} stands, this is generation ${String(place.generation)}`);
   }
@@ -123,14 +128,24 @@ function differences(now: Standing, { place, decisionId, visibility }: PublishIn
 
 /**
  * Hides what this generation made visible, and keeps a publish that is still on its way from making it visible again.
+ * back: what was live before this generation, and is again.
  * What a later generation does is not touched. May be repeated.
  */
-export async function withdraw(db: Queryable, place: Pick<WorkPlace, 'contentId' | 'generation'>): Promise<void> {
+export async function withdraw(
+  db: Queryable,
+  place: Pick<WorkPlace, 'contentId' | 'generation'>,
+  back?: Manifests,
+): Promise<void> {
   await db.query(
     `UPDATE contents SET withdrawn_generation = $2, updated_at = now(),
+       hls_manifest = CASE WHEN $4 THEN $5 ELSE hls_manifest END,
+       dash_manifest = CASE WHEN $4 THEN $6 ELSE dash_manifest END, cek_id = CASE WHEN $4 THEN $7 ELSE cek_id END,
        visibility = CASE WHEN visibility IN ('PUBLISHED', 'AGE_GATED') AND starts_with(made_visible_by, $3)
          THEN 'HIDDEN' ELSE visibility END
      WHERE content_id = $1 AND generation = $2`,
-    [place.contentId, place.generation, `${madeBy(place)} `],
+    [
+      ...[place.contentId, place.generation, `${madeBy(place)} `],
+      ...[back !== undefined, back?.hls ?? null, back?.dash ?? null, back?.cekId ?? null],
+    ],
   );
 }

@@ -44,6 +44,8 @@ export interface SourceFacts {
   sha256: string;
   bytes: number;
   probe: unknown;
+  /** What is to be encoded of it; empty where a service does that. */
+  ladder: unknown[];
 }
 
 /**
@@ -58,11 +60,12 @@ export async function describeSource(db: Queryable, id: SourceId, facts: SourceF
     ...place,
     facts.sha256,
   ]);
-  await db.query(`UPDATE sources SET sha256 = $4, bytes = $5, probe = $6 ${where}`, [
+  await db.query(`UPDATE sources SET sha256 = $4, bytes = $5, probe = $6, ladder = $7 ${where}`, [
     ...place,
     facts.sha256,
     facts.bytes,
     JSON.stringify(facts.probe),
+    JSON.stringify(facts.ladder),
   ]);
 }
 

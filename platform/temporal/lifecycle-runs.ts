@@ -5,6 +5,7 @@ import {
   type WorkflowOptions,
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import { ReelwayError } from '../../contracts/model/errors';
 import { ATTRIBUTES } from '../../contracts/model/search-attributes';
 import type { Residency, ContentType, Stage, Status } from '../../contracts/model/status';
 import { isTooLarge } from './too-large';
@@ -41,18 +42,60 @@ export type Delivery = 'accepted' | 'missing' | 'too-large';
  */
 export async function signalWithStart(client: Client, start: RunStart, deadlineMs: number): Promise<Delivery> {
   const options: WorkflowOptions & { signal: string; signalArgs: [unknown[]]; args: [unknown] } = {
-    workflowId: start.workflowId,
-    taskQueue: start.taskQueue,
+    ...shownOf(start),
     args: [start.input],
     signal: start.signal,
     signalArgs: [start.facts],
     workflowIdReusePolicy: start.generation === 1 ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
-    typedSearchAttributes: attributesOf(start),
-    staticSummary: `${start.contentType} of ${start.creatorId}, ${start.residency}`.slice(0, MAX_SUMMARY),
-    staticDetails: `Upload session ${start.uploadSessionId}, generation ${String(start.generation)}`,
   };
   return deliver(client, deadlineMs, () => client.workflow.signalWithStart(start.workflowType, options));
 }
+
+/** busy: the run before is open still. */
+export type Started = 'started' | 'busy';
+
+/** How the SDK's own helpers give a start an id; without one each try is another start. */
+const START_OPTIONS = Symbol.for('__temporal_internal_client_workflow_start_options');
+
+/**
+ * Starts the run of a generation that a command has written down. The request id is that of the generation: a start that
+ * is repeated, even after its run has closed, is the same start for the server, and begins nothing.
+ */
+export async function startRun(
+  client: Client,
+  start: Omit<RunStart, 'signal' | 'facts'>,
+  deadlineMs: number,
+): Promise<Started> {
+  const options: WorkflowOptions & { args: [unknown] } = {
+    ...shownOf(start),
+    args: [start.input],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowIdConflictPolicy: 'FAIL',
+    ...{ [START_OPTIONS]: { requestId: `${start.workflowId}:g${String(start.generation)}` } },
+  };
+  const delivery = await deliver(client, deadlineMs, () => client.workflow.start(start.workflowType, options));
+  if (delivery === 'too-large') throw new ReelwayError('INTERNAL', `Temporal refuses the size of ${start.workflowId}.`);
+  return delivery === 'accepted' ? 'started' : 'busy';
+}
+
+/** One signal with one argument. */
+export const tellRun = (
+  client: Client,
+  workflowId: string,
+  signal: string,
+  argument: unknown,
+  deadlineMs: number,
+): Promise<Delivery> =>
+  deliver(client, deadlineMs, () => client.workflow.getHandle(workflowId).signal<[unknown]>(signal, argument));
+
+/** Where it runs, and what people see of it before its first task. */
+const shownOf = (start: Omit<RunStart, 'signal' | 'facts'>) => ({
+  workflowId: start.workflowId,
+  taskQueue: start.taskQueue,
+  typedSearchAttributes: attributesOf(start),
+  staticSummary: `${start.contentType} of ${start.creatorId}, ${start.residency}`.slice(0, MAX_SUMMARY),
+  staticDetails: `Upload session ${start.uploadSessionId}, generation ${String(start.generation)}`,
+});
 
 /** The server takes 400 bytes. */
 const MAX_SUMMARY = 200;
@@ -88,7 +131,7 @@ async function deliver(client: Client, deadlineMs: number, call: () => Promise<u
   }
 }
 
-const attributesOf = (start: RunStart): TypedSearchAttributes =>
+const attributesOf = (start: Omit<RunStart, 'signal' | 'facts'>): TypedSearchAttributes =>
   new TypedSearchAttributes([
     { key: ATTRIBUTES.stage, value: start.stage },
     { key: ATTRIBUTES.status, value: start.status },

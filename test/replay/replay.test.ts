@@ -7,7 +7,10 @@ jest.setTimeout(120_000);
 
 const corpus = readCorpus();
 /** Which stories must be in the corpus; each has at least one history, recorded from the end-to-end tests. */
-const STORIES = ['plain', 'services-in-order', 'services-reversed', 'flag-before', 'flag-after', 'killed', 'cancelled'];
+const STORIES = [
+  ...['plain', 'services-in-order', 'services-reversed', 'flag-before', 'flag-after', 'killed', 'cancelled'],
+  ...['reprocessed', 'restored', 'taken-down'],
+];
 
 const bundle = (workflowsPath: string): Promise<WorkflowBundleWithSourceMap> =>
   bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });

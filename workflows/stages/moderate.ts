@@ -7,6 +7,7 @@ import type { LifecycleRun } from '../run';
 import { priorityOf } from '../state/moderation';
 import { addAutoDecision, autoDecisionId } from '../state/settle';
 import { patchStage, placeOf } from '../state/state';
+import { isInherited } from '../state/take-over';
 
 interface CheckRun {
   flags: Flag[];
@@ -23,7 +24,7 @@ export async function moderate(run: LifecycleRun): Promise<void> {
     throw new ReelwayError('ALL_CHECKS_DOWN', ran.down.join('; '));
   }
   if (ran.flags.length > 0) await raise(run, ran.flags);
-  else if (ran.down.length === 0) await clear(run);
+  else if (ran.down.length === 0 && !isInherited(run.state)) await clear(run);
   const { startedAt } = run.state.stages.moderate;
   const degraded = ran.down.length > 0 && ran.flags.length === 0;
   run.update((state) =>

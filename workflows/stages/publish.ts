@@ -28,13 +28,17 @@ export async function publish(run: LifecycleRun): Promise<void> {
     }
     try {
       const result = await CancellationScope.nonCancellable(() => makeVisible(run));
-      // A cancel that came meanwhile withdraws it again: nothing is announced.
-      if (run.state.cancelAsked === null) announcePublished(run, result);
+      // A cancel that came meanwhile withdraws it again, and what was removed stays so: nothing is announced.
+      if (run.state.cancelAsked === null && run.state.ended === null) announcePublished(run, result);
       return;
     } catch (error) {
       const { code } = stageFailure(error);
       if (code === 'METADATA_CHANGED') {
         run.update(recheck);
+        return;
+      }
+      if (code === 'CONTENT_REMOVED') {
+        run.takeDown();
         return;
       }
       if (code !== 'PUBLISH_REFUSED' || tried === TRIES) throw error;
@@ -61,7 +65,7 @@ async function makeVisible(run: LifecycleRun): Promise<PublishResult> {
     manifests: manifests ?? { hls: '', dash: '', cekId: null },
   };
   const result = await switchOver(run, input);
-  run.update((now) => ({ ...now, visibility }));
+  run.update((now) => ({ ...now, switched: true, ...(now.ended === null && { visibility }) }));
   return result;
 }
 

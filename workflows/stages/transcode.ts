@@ -23,6 +23,8 @@ export async function transcode(run: LifecycleRun): Promise<void> {
 function tellTranscoded(run: LifecycleRun): void {
   const transcoded = transcodedView(run.state.encoded);
   run.update((state) => ({ ...state, transcoded }));
+  // Others have heard of these renditions.
+  if (run.state.encoded.every((one) => one.takenOver)) return;
   run.tell('media.transcoded', 'transcoded', {
     content_id: run.state.contentId,
     renditions: transcoded.renditions,

@@ -16,11 +16,13 @@ export const canPackage = (state: LifecycleState): boolean => done(state, 'moder
 
 /**
  * Visible only with everything verified and made, nothing open, and a decision that Postgres knows. A service's package
- * may be announced before its renditions, and before we have looked at the upload.
+ * may be announced before its renditions, and before we have looked at the upload. A decision that a generation was begun
+ * with is older than its checks: they are waited for.
  */
 export const canPublish = (state: LifecycleState): boolean =>
   !state.hold &&
   MADE.every((stage) => done(state, stage)) &&
+  (state.taken === undefined || done(state, 'moderate')) &&
   verdictOf(state) === 'cleared' &&
   standingDecision(state)?.recorded === true;
 

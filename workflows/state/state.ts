@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../contracts/model/errors';
 import type { Fact } from '../../contracts/model/facts';
+import type { LiveSet, TakenOver } from '../../contracts/model/generation';
 import type {
   CarriedOver,
   DecisionRecord,
@@ -88,6 +89,12 @@ export interface LifecycleState {
   /** Absent: the default. */
   priority?: TaskPriority;
   ordinals: Record<string, number>;
+  /** Of a generation that a command began; absent: an upload or a flag began it. */
+  taken?: Pick<TakenOver, 'anew' | 'packageSet'> & { inherited: string | null };
+  /** What viewers had when this generation began, and keep where it ends without a switch; absent: nothing. */
+  live?: LiveSet;
+  /** The switch to what this generation made is done. */
+  switched?: true;
   /** What was last told of the state (a transition key), and since when it holds. */
   shown: string;
   since: number;

@@ -1,6 +1,17 @@
 import { z } from 'zod';
-import { audioTracks, cdnPath, contentId, contentType, id, line, objectKey, renditions, residency } from '../fields';
-import { MAX_CATEGORIES, MAX_CATEGORY_LENGTH, MAX_TITLE_LENGTH } from '../limits';
+import {
+  audioTracks,
+  cdnPath,
+  contentId,
+  contentType,
+  id,
+  line,
+  objectKey,
+  renditions,
+  residency,
+  runningText,
+} from '../fields';
+import { MAX_CATEGORIES, MAX_CATEGORY_LENGTH, MAX_COMMAND_REASON, MAX_TITLE_LENGTH } from '../limits';
 
 export const uploadInitiated = z.object({
   upload_session_id: id,
@@ -41,3 +52,6 @@ export const published = z.object({
   residency,
   age_gated: z.boolean().optional(),
 });
+
+/** It is not visible any more. reason: in the words of whoever took it down. */
+export const unpublished = z.object({ content_id: contentId, creator_id: id, reason: runningText(MAX_COMMAND_REASON) });

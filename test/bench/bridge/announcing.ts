@@ -1,5 +1,5 @@
 import { createOutbound } from '../../../bridge/outbound/outbound';
-import { prepareMilestone } from '../../../bridge/outbound/prepare';
+import { prepareMilestone } from '../../../platform/events/prepare';
 import type { Milestone, Snapshot } from '../../../contracts/model/lifecycle';
 import type { KafkaProducer, OutgoingRecord } from '../../../contracts/model/ports';
 import type { World } from '../../support/world';

@@ -50,7 +50,7 @@ describe('the duplicate check', () => {
     inTransaction(setting.world.pool, async (client) => {
       const id = { contentId, generation: 1, revision: 1 };
       await registerSource(client, { ...id, rawKey: `raw/${contentId}`, creatorId, residency: 'GLOBAL' });
-      await describeSource(client, id, { sha256, bytes: 1, probe: {} });
+      await describeSource(client, id, { sha256, bytes: 1, probe: {}, ladder: [] });
     });
 
   test('flags a copy of another creator’s upload, and neither the original nor a creator’s own copy', async () => {

@@ -120,11 +120,20 @@ describe('publishing', () => {
     await expect(publish(world.pool, input)).rejects.toMatchObject({ code: 'METADATA_MISSING', retryable: false });
   });
 
+  test('is refused for good because of a removal, whatever else differs', async () => {
+    const input = await approved();
+    await change(input.place.contentId, 'removed_at = now(), generation = 2');
+    await expect(publish(world.pool, input)).rejects.toMatchObject({ code: 'CONTENT_REMOVED', retryable: false });
+    expect(await readRow(world.pool, input.place.contentId)).toMatchObject({
+      visibility: 'HIDDEN',
+      published_at: null,
+    });
+  });
+
   test.each([
     ['another generation', 'generation = 2', 'generation 2 stands'],
     ['another decision', `decision_id = 'other'`, 'decision other stands'],
     ['an open flag', 'open_flags = 1', '1 flag(s) open'],
-    ['a removal', 'removed_at = now()', 'it was removed'],
     ['a withdrawal', 'withdrawn_generation = 1', 'this generation was withdrawn'],
   ])('is refused because of %s, which it names', async (_what, set, reason) => {
     const input = await approved();

@@ -51,7 +51,7 @@ describe('registered sources', () => {
     );
   const describeAs = (contentId: string, sha256: string): Promise<void> =>
     inTransaction(world.pool, (client) =>
-      describeSource(client, { contentId, generation: 1, revision: 1 }, { sha256, bytes: 1, probe: {} }),
+      describeSource(client, { contentId, generation: 1, revision: 1 }, { sha256, bytes: 1, probe: {}, ladder: [] }),
     );
   const originalOf = (contentId: string, sha256: string, creatorId = contentId) =>
     findOriginal(world.pool, { contentId, generation: 1, revision: 1, sha256, creatorId });

@@ -1,4 +1,4 @@
-import { payloadHash } from '../../../bridge/identity';
+import { payloadHash } from '../../../platform/events/identity';
 import { OUR_SOURCE } from '../../../contracts/model/ids';
 import { openRunOf, type Facts, type Identity, type Violation, type WireRecord } from './types';
 

@@ -1,4 +1,4 @@
-import { milestoneEventId } from '../../../bridge/identity';
+import { milestoneEventId } from '../../../platform/events/identity';
 import { OUR_SOURCE } from '../../../contracts/model/ids';
 import type { Facts, MilestoneRow, Violation, WireRecord } from './types';
 

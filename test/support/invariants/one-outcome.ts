@@ -64,7 +64,9 @@ function againstEndedRun(facts: Facts, content: Content, { status, result }: Run
   if (content.phase !== 'terminal') return [`phase ${content.phase}, but its run has ended as ${status}`];
   if (!result) return [`status ${content.status}, but its run has ended as ${status} without a result`];
   return [
-    result.status !== content.status && `status ${content.status} here, ${result.status} in the run's result`,
+    result.status !== content.status &&
+      !isTakenDown(facts, content, result.status) &&
+      `status ${content.status} here, ${result.status} in the run's result`,
     result.revision !== content.revision &&
       `revision ${String(content.revision)} here, ${String(result.revision)} there`,
     result.visibility !== content.visibility &&
@@ -77,6 +79,13 @@ function againstEndedRun(facts: Facts, content: Content, { status, result }: Run
 const isHiddenSince = (facts: Facts, content: Content): boolean =>
   !isVisible(content) &&
   facts.audit.some((row) => row.contentId === content.contentId && ['hide', 'takedown', 'decide'].includes(row.verb));
+
+/** A takedown of finished content has no run to tell, and is audited. */
+const isTakenDown = (facts: Facts, content: Content, ended: string): boolean =>
+  content.status === 'REMOVED' &&
+  content.removed &&
+  ended === 'PUBLISHED' &&
+  facts.audit.some((row) => row.contentId === content.contentId && row.verb === 'takedown');
 
 function oneRunPerGeneration(facts: Facts, contentId: string): string[] {
   const seen = new Map<number, number>();

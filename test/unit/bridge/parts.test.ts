@@ -1,8 +1,8 @@
 import { backOffMs } from '../../../bridge/inbound/back-off';
 import { judge } from '../../../bridge/inbound/judge';
 import { createLagWatch } from '../../../bridge/inbound/lag-clock';
-import { milestoneEventId, payloadHash } from '../../../bridge/identity';
-import { prepareMilestone } from '../../../bridge/outbound/prepare';
+import { milestoneEventId, payloadHash } from '../../../platform/events/identity';
+import { prepareMilestone } from '../../../platform/events/prepare';
 import type { KafkaRecord } from '../../../contracts/model/ports';
 
 const EVENT_ID = '0b5a4d9c-8f6e-4b7a-9d3c-1e2f3a4b5c6d';

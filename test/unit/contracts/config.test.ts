@@ -30,6 +30,7 @@ describe('configuration', () => {
       topicPrefix: '',
       groupId: 'reelway-bridge',
       minInsyncReplicas: 1,
+      tellsUnpublished: false,
       tls: null,
       sasl: null,
     });

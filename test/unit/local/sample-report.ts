@@ -1,4 +1,4 @@
-import { cloudEventHeaders } from '../../../bridge/outbound/cloud-events';
+import { cloudEventHeaders } from '../../../platform/events/cloud-events';
 import { messageFixtures, bytesOf } from '../../fixtures/messages/load';
 import type { Topic } from '../../../contracts/model/topics';
 import type { ReadEvent } from '../../../local/demo/events';

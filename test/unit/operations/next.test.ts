@@ -30,8 +30,13 @@ test('what is held is released first, wherever it stands', () => {
   }
 });
 
-test('nothing is offered for what has ended', () => {
-  expect(['PUBLISHED', 'REMOVED', 'CANCELLED', 'FAILED'].flatMap((status) => next(status as 'FAILED'))).toEqual([]);
+test.each([
+  ['PUBLISHED', ['reprocess', 'takedown']],
+  ['REMOVED', ['restore']],
+  ['CANCELLED', ['reprocess']],
+  ['FAILED', ['reprocess']],
+] as const)('what ended as %s can begin a generation with %j', (status, verbs) => {
+  expect(next(status).map((line) => line.split(' ')[2])).toEqual(verbs);
 });
 
 test('an edit that was asked for is not retried', () => {

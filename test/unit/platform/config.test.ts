@@ -13,6 +13,7 @@ test('what is required is enough', () => {
     topicPrefix: '',
     groupId: 'reelway-bridge',
     minInsyncReplicas: 1,
+    tellsUnpublished: false,
     tls: null,
     sasl: null,
   });

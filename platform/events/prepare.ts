@@ -4,8 +4,8 @@ import type { Milestone, Notice } from '../../contracts/model/lifecycle';
 import { topicRow, type Topic } from '../../contracts/model/topics';
 import type { AnnounceResult } from '../../contracts/model/work';
 import { problemOfWritten } from '../../contracts/schema/parse-message';
-import type { NewMilestone } from '../../platform/postgres/milestones';
-import { milestoneEventId, noticeEventId } from '../identity';
+import type { NewMilestone } from '../postgres/milestones';
+import { milestoneEventId, noticeEventId } from './identity';
 import { cloudEventHeaders } from './cloud-events';
 import { noticePayload } from './notices';
 
