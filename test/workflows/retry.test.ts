@@ -8,7 +8,8 @@ import { transcodedFact } from '../support/facts';
 import { createGate } from '../support/gate';
 import { createLab, type Handle, type Lab } from '../support/lab';
 
-const HOUR_MS = 60 * 60 * 1_000;
+/** Passes as real time does; a busy machine still encodes within it. */
+const SOON_MS = 8_000;
 
 // Real workers against a real server: a busy machine takes its time.
 jest.setTimeout(60_000);
@@ -86,6 +87,8 @@ test('a token answers its failure once: the second admin, and one who saw an old
     const wrong = send(run, retryUpdate, { rendition: '720p', attempt: seen });
     await expect(wrong).rejects.toMatchObject(refused('ATTEMPT_STALE'));
     await send(run, retryUpdate, { attempt: 'g1r1a2' });
+    // An activity in flight would keep the server's clock from jumping in the tests after this one.
+    await eventually('it failed once more', async () => (await attemptOf(run)) === 'g1r1a3');
     await run.terminate('end of test');
   });
 });
@@ -143,9 +146,8 @@ describe('with corrected input', () => {
     const verifyUpload: Activities['verifyUpload'] = ({ planLadder }) =>
       Promise.resolve({ sha256: 'a', bytes: 1, probe: {} as never, ladder: planLadder ? [rung] : [] });
     await lab.withWorkers({ verifyUpload }, async (world) => {
-      const run = await lab.start({ policy: { executors, verify: 'trust' } });
-      await eventually('it waits', async () => (await stageOf(run, 'transcode'))?.status === 'WAITING');
-      await lab.env.sleep(12 * HOUR_MS + 1_000);
+      const deadlineMs = { ...DEFAULT_POLICY.deadlineMs, transcode: SOON_MS };
+      const run = await lab.start({ policy: { executors, verify: 'trust', deadlineMs } });
       await says(run, 'SERVICE_SILENT');
       const wrong = send(run, retryUpdate, { with: { rawKey: 'raw/c/x', ladder: ['360p'] } });
       await expect(wrong).rejects.toMatchObject(refused('NOT_CORRECTABLE'));
