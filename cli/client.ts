@@ -1,58 +1,7 @@
-import type { ContentRecordInput } from '../contracts/schema/record';
-import type { AuditLine } from '../operations/audit';
-import type { BridgeStatus, Resumed, ResumeInput } from '../operations/bridge';
-import type { CommandInput, CommandResult, DecideInput, ExtendInput, RetryInput } from '../operations/commands';
-import type { DeadLetter, DeadLetterHour, DeadLetterWithValue, ExportedDeadLetter } from '../operations/dead-letters';
-import type { CorrectInput, Corrected } from '../operations/dead-letters-correct';
-import type { DiscardInput, DiscardResult } from '../operations/dead-letters-discard';
-import type { DeadLetterInput, DeadLetterSelection } from '../operations/dead-letters-input';
-import type { RedriveInput, RedriveResult } from '../operations/dead-letters-redrive';
-import type { DoctorCheck } from '../operations/doctor';
-import type { Explanation } from '../operations/explain';
-import type { ContentGlance } from '../operations/glance';
-import type { ContentList, ListInput } from '../operations/list';
-import type { MigrateResult } from '../operations/migrate';
-import type { Reconciled, ReconcileInput } from '../operations/reconcile';
-import type { QueueView } from '../operations/run';
-import type { ShownContent } from '../operations/show';
-import type { TopicCheck } from '../operations/topics';
-import type { ContentSummary } from '../operations/views';
-
-/** The result of a registration. */
-export interface Registered extends ContentSummary {
-  outcome: 'created' | 'changed' | 'unchanged';
-  metadataVersion: number;
-}
+import type { AdminClient } from '../operations/admin';
 
 /**
  * All that commands can ask for. Who asks is the client's business, never a flag's: the client in this process acts as
- * the user of the operating system. Everything throws ReelwayError.
+ * the user of the operating system, the one of the admin API as the actor of the token. Everything throws ReelwayError.
  */
-export interface ReelwayClient {
-  register(input: ContentRecordInput): Promise<Registered>;
-  list(input: ListInput): Promise<ContentList>;
-  show(contentId: string): Promise<ShownContent>;
-  glance(contentId: string): Promise<ContentGlance>;
-  explain(contentId: string): Promise<Explanation>;
-  audit(contentId: string): Promise<AuditLine[]>;
-  queues(): Promise<QueueView[]>;
-  reconcile(input: Omit<ReconcileInput, 'actor'>): Promise<Reconciled>;
-  retry(input: Omit<RetryInput, 'actor'>): Promise<CommandResult>;
-  cancel(input: Omit<CommandInput, 'actor'>): Promise<CommandResult>;
-  extend(input: Omit<ExtendInput, 'actor'>): Promise<CommandResult>;
-  decide(input: Omit<DecideInput, 'actor'>): Promise<CommandResult>;
-  deadLetters(input: DeadLetterInput): Promise<DeadLetter[]>;
-  deadLetter(id: string): Promise<DeadLetterWithValue>;
-  deadLetterHours(input: Omit<DeadLetterInput, 'after'>): Promise<DeadLetterHour[]>;
-  countDeadLetters(selection: DeadLetterSelection): Promise<number>;
-  exportDeadLetters(selection: Omit<DeadLetterSelection, 'ids'>): AsyncIterable<ExportedDeadLetter>;
-  redriveDeadLetters(input: Omit<RedriveInput, 'actor'>): AsyncIterable<RedriveResult>;
-  discardDeadLetters(input: Omit<DiscardInput, 'actor'>): AsyncIterable<DiscardResult>;
-  correctDeadLetter(input: Omit<CorrectInput, 'actor'>): Promise<Corrected>;
-  checkTopics(): Promise<TopicCheck[]>;
-  createTopics(): Promise<string[]>;
-  bridgeStatus(): Promise<BridgeStatus>;
-  resumeBridge(input: Omit<ResumeInput, 'actor'>): Promise<Resumed>;
-  migrate(): Promise<MigrateResult>;
-  doctor(): Promise<DoctorCheck[]>;
-}
+export type ReelwayClient = AdminClient;

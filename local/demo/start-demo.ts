@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { createLocalClient } from '../../cli/local-client';
+import { createLocalClient, createSetup } from '../../cli/local-client';
 import { createOutput } from '../../cli/output';
 import { styleOf, wantsColour } from '../../cli/render/text';
 import { ReelwayError } from '../../contracts/model/errors';
@@ -89,15 +89,15 @@ async function run(demo: Demo): Promise<void> {
 
 /** Safe to repeat: the second start finds everything there. */
 async function prepare(deps: OpenOperations, progress: Progress): Promise<void> {
-  const client = createLocalClient(deps);
+  const setup = createSetup(deps);
   await step(
     progress,
     'schema',
     'migrates the database',
-    () => client.migrate(),
+    () => setup.migrate(),
     'database and search attributes are there',
   );
-  await step(progress, 'topics', 'creates the topics', () => client.createTopics(), 'all topics are there');
+  await step(progress, 'topics', 'creates the topics', () => setup.createTopics(), 'all topics are there');
 }
 
 async function publishAndShow({ options, stack, deps, signal }: Demo, contentId: string): Promise<void> {
