@@ -75,7 +75,13 @@ function openDeps(stack: Stack): OpenOperations {
 async function run(demo: Demo): Promise<void> {
   const { options, up, deps, progress } = demo;
   await prepare(deps, progress);
-  await step(progress, 'reelway', 'starts worker and bridge', () => up.start(), `ready, metrics at ${up.metrics}`);
+  await step(
+    progress,
+    'reelway',
+    'starts worker, bridge and admin API',
+    () => up.start(),
+    `ready, metrics at ${up.metrics}`,
+  );
   const id = timeId();
   const contentId = `demo-${id}`;
   try {
@@ -119,6 +125,7 @@ const failed = ({ contentId, problems }: DemoReport): ReelwayError =>
 function showPlaces({ stack, up }: Demo, contentId: string, suffix: string): void {
   const places = {
     ...{ ui: stack.temporal.ui, metrics: { ...stack.metrics, up: up.metrics }, contentId, suffix },
+    api: up.api,
     ...{ log: fromRoot(up.log), stackFile: fromRoot(stack.stackFile), clip: fromRoot(stack.clips.bikes) },
   };
   say(['', ...renderPlaces(places, styleOf(wantsColour(process.stderr, process.env))), '']);

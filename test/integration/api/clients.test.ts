@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createIntake } from '../../../bridge/inbound/intake';
 import { spawnApi, type RunningApi } from '../../support/api';
-import type { RunResult } from '../../support/processes';
+import type { ReelwayProcess, RunResult } from '../../support/processes';
 import { createItem } from '../../support/story';
 import { createWorld, type World } from '../../support/world';
 import { recordOf, transcoded, UNGUARDED } from '../bridge/events';
@@ -21,10 +21,11 @@ const SERVICES = {
 jest.setTimeout(240_000);
 
 let world: World;
+let up: ReelwayProcess;
 let api: RunningApi;
 beforeAll(async () => {
   world = await createWorld({ env: SERVICES });
-  await Promise.all([world.spawnReelway(['up']), spawnApi(world).then((started) => (api = started))]);
+  [up, api] = await Promise.all([world.spawnReelway(['up']), spawnApi(world)]);
 }, 120_000);
 afterAll(() => world.close());
 
@@ -259,4 +260,27 @@ describe('dead letters', () => {
 test('what is compared with Temporal, and resumed, is answered the same', async () => {
   expect(await both(() => ['reconcile', '-o', 'json'])).toMatchObject({ code: 0, stdout: '[]\n' });
   expect(await both(() => ['bridge', 'resume', 'starts', '--reason', 'x'])).toMatchObject({ code: 5 });
+});
+
+test('without a worker the outcome is unknown through both; the same command later is carried out once', async () => {
+  await flaggedPair('c-unknown');
+  up.kill('SIGKILL');
+  await up.waitForExit();
+  const decide = () =>
+    both((side) => [
+      'content',
+      'decide',
+      `c-unknown-${side}`,
+      'APPROVED',
+      ...reason,
+      '--command-id',
+      `unknown-${side}`,
+    ]);
+  const { code, stderr } = await decide();
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/OUTCOME_UNKNOWN[^]*--command-id unknown/);
+  up = await world.spawnReelway(['up']);
+  expect(await decide()).toMatchObject({ code: 0 });
+  const { rows } = await world.pool.query(`SELECT 1 FROM decisions WHERE content_id LIKE 'c-unknown-%'`);
+  expect(rows).toHaveLength(2);
 });
