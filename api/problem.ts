@@ -1,4 +1,6 @@
 import { errorRow, type ErrorClass, type ErrorCode, type ReelwayError } from '../contracts/model/errors';
+import type { Right } from '../contracts/model/rights';
+import { RightMissing } from '../operations/admin/operation';
 
 /** What a class of errors is over HTTP, where its code has no row of its own. */
 const BY_CLASS: Record<ErrorClass, number> = {
@@ -46,10 +48,13 @@ export interface Problem {
   hint: string;
   /** The same request has this id in our log. */
   requestId: string;
+  /** With RIGHT_MISSING: which one. */
+  right?: Right;
 }
 
 /** Never a stack, and of what we did not expect not even its message: that stands in the log. */
-export function problemOf({ code, message, hint }: ReelwayError, requestId: string): Problem {
+export function problemOf(error: ReelwayError, requestId: string): Problem {
+  const { code, message, hint } = error;
   const { title } = errorRow(code);
   const isOurs = code === 'INTERNAL';
   return {
@@ -59,5 +64,6 @@ export function problemOf({ code, message, hint }: ReelwayError, requestId: stri
     code,
     hint: isOurs ? `Look for request ${requestId} in the log of the API and report it.` : hint,
     requestId,
+    ...(error instanceof RightMissing && { right: error.right }),
   };
 }

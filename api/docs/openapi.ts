@@ -1,3 +1,4 @@
+import { RIGHTS } from '../../contracts/model/rights';
 import { operationEntries, type AnyOperation } from '../../operations/admin';
 import { ADMIN_PATH } from '../../operations/admin/operation';
 import { inputSchema, type JsonSchema } from '../admin/schema';
@@ -11,7 +12,7 @@ const CONTRACT_VERSION = '1.0.0';
 const REFUSALS: [status: number, meaning: string][] = [
   [400, 'The input does not meet the schema.'],
   [401, 'No valid token.'],
-  [403, 'The token lacks a right, which `detail` names.'],
+  [403, 'The token lacks the right that `right` names.'],
   [404, 'There is no such content, dead letter or route.'],
   [408, 'The request did not arrive within 10 s.'],
   [409, 'Refused in this state; `code` says why.'],
@@ -56,6 +57,7 @@ const PROBLEM = {
   properties: {
     ...{ type: TEXT, title: TEXT, status: { type: 'integer' }, detail: TEXT },
     ...{ code: TEXT, hint: TEXT, requestId: TEXT },
+    right: { type: 'string', enum: RIGHTS, description: 'with RIGHT_MISSING: which one' },
   },
   required: ['type', 'title', 'status', 'detail', 'code', 'hint', 'requestId'],
 };

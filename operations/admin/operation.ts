@@ -39,6 +39,16 @@ export interface Operation<I, A> {
   readonly masked?: (answer: Awaited<A>) => Awaited<A>;
 }
 
+/** Programs read which right it is. */
+export class RightMissing extends ReelwayError {
+  constructor(
+    readonly right: Right,
+    message: string,
+  ) {
+    super('RIGHT_MISSING', message);
+  }
+}
+
 /** Infers both types. */
 export const operation = <I, A>(entry: Operation<I, A>): Operation<I, A> => entry;
 
@@ -64,5 +74,5 @@ export function perform<I, A>(entry: Operation<I, A>, deps: AdminDeps, caller: C
 
 function demand({ actor, rights }: Caller, wanted: Right, when = ''): void {
   if (hasRight(rights, wanted)) return;
-  throw new ReelwayError('RIGHT_MISSING', `This needs the right ${wanted}${when}; ${actor} has ${rights.join(', ')}.`);
+  throw new RightMissing(wanted, `This needs the right ${wanted}${when}; ${actor} has ${rights.join(', ')}.`);
 }

@@ -105,7 +105,7 @@ describe('rights', () => {
     ['operator', 'POST', '/reconcile', { fix: true }, 'admin'],
   ])('%s: %s %s is refused with 403 and the right that is missing', async (who, method, path, body, right) => {
     const { status, body: problem } = await call(api, method, path, { token: api.tokens[who], body });
-    expect({ status, ...problem }).toMatchObject({ status: 403, code: 'RIGHT_MISSING' });
+    expect({ status, ...problem }).toMatchObject({ status: 403, code: 'RIGHT_MISSING', right });
     expect(problem['detail']).toContain(`the right ${right}`);
     expect((await world.pool.query('SELECT 1 FROM audit')).rows).toEqual([]);
   });

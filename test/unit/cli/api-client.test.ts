@@ -33,9 +33,10 @@ beforeEach(() => {
   seen = [];
   answer = (response) => json(response, {});
 });
-afterAll(() => {
+afterAll(async () => {
+  const closed = new Promise((resolve) => server.close(resolve));
   server.closeAllConnections();
-  server.close();
+  await closed;
 });
 
 const json = (response: ServerResponse, value: unknown, status = 200, type = 'application/json'): void => {
