@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import type { OpenOperations } from '../operations/deps';
-import { loadConfig, type Config } from '../platform/config';
+import { loadApiPlace, loadConfig, type Config } from '../platform/config';
 import { armFaults } from '../platform/faults';
 import type { ReelwayClient } from './client';
+import { tokenOf } from './api-token';
 import { confirm } from './confirm';
 import { withLocalStack, type Environment } from './environment';
 import { EXIT, type ExitCode } from './exit';
+import type { Setup } from './local-client';
 import { lazy } from './lazy';
 import { createOutput, type Format, type Output, type Streams } from './output';
 
@@ -15,7 +17,10 @@ export interface Cli {
   /** Flags that stand for a variable win over the environment. Throws CONFIG_INVALID. */
   config(flags?: Environment): Config;
   operations(): OpenOperations;
+  /** Through the admin API where one is configured, else in this process. */
   client(): ReelwayClient;
+  /** What is done to the servers themselves, always in this process. */
+  setup(): Setup;
   output(command: Command): Output;
   /** Asks whether to `what`; resolves where that was wanted. Throws USAGE. */
   confirm(what: string, yes: boolean): Promise<void>;
@@ -37,7 +42,12 @@ export function createCli(env: Environment, streams: Streams): OpenCli {
     env,
     config,
     operations,
-    client: () => lazy.localClient().createLocalClient(operations()),
+    client: () => {
+      const place = loadApiPlace(env);
+      if (!place) return lazy.localClient().createLocalClient(operations());
+      return lazy.apiClient().createApiClient(place.url, tokenOf(place));
+    },
+    setup: () => lazy.localClient().createSetup(operations()),
     output: (command) => createOutput(command.optsWithGlobals<{ output: Format }>().output, streams, env),
     confirm: (what, yes) => confirm(what, yes, streams),
     exit: (code) => {

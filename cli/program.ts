@@ -23,7 +23,8 @@ Exit codes:
   4  not found
   5  refused in this state
 
-Addresses come from REELWAY_… variables, else from .local/stack.json of a stack that runs in this project.`;
+Addresses come from REELWAY_… variables, else from .local/stack.json of a stack that runs in this project. With
+REELWAY_API_URL and REELWAY_API_TOKEN (or REELWAY_API_TOKEN_FILE) commands go through the admin API.`;
 
 /** The whole command line; parser, help and docs/cli.md are all made from it. */
 export function createProgram(cli: Cli, streams: Streams): Command {

@@ -10,12 +10,15 @@ const MAX_LIMIT = 1_000;
 const DEAD_LETTER_ID = /^[1-9]\d{0,17}$/;
 export const isDeadLetterId = (id: string): boolean => DEAD_LETTER_ID.test(id);
 
-const filter = z.strictObject({
+export const deadLetterFilter = z.strictObject({
   topic: z
     .string()
     .refine((name) => (CONSUMED_TOPICS as readonly string[]).includes(name), `is none of ${CONSUMED_TOPICS.join(', ')}`)
     .optional(),
-  code: z.string().refine(isErrorCode, 'is no code; docs/errors.md has them all').optional(),
+  code: z
+    .string()
+    .refine((code): boolean => isErrorCode(code), 'is no code; docs/errors.md has them all')
+    .optional(),
   contentId: z.string().optional(),
   /** Default: open and quarantined. */
   status: z.enum(DEAD_LETTER_STATUSES).optional(),
@@ -23,9 +26,9 @@ const filter = z.strictObject({
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
 });
-export type DeadLetterFilterInput = z.input<typeof filter>;
+export type DeadLetterFilterInput = z.input<typeof deadLetterFilter>;
 
-export const deadLetterInput = filter.extend({
+export const deadLetterInput = deadLetterFilter.extend({
   /** A page: at most so many. */
   limit: z.int().min(1).max(MAX_LIMIT).optional(),
   /** The last id of the page before. */
@@ -45,7 +48,7 @@ export interface DeadLetterSelection {
 
 /** Throws INPUT_INVALID. */
 export function checkFilter(input: DeadLetterFilterInput): DeadLetterFilter {
-  const { since, until, ...same } = parseInput(filter, input);
+  const { since, until, ...same } = parseInput(deadLetterFilter, input);
   const given = Object.fromEntries(Object.entries(same).filter(([, value]) => value !== undefined)) as DeadLetterFilter;
   return { ...given, ...(since && { since: new Date(since) }), ...(until && { until: new Date(until) }) };
 }

@@ -35,11 +35,19 @@ export function openOperations(config: Config, log: Logger): OpenOperations {
     config,
     log,
     temporal: async () => {
-      const found = await (temporal ??= connectTemporal(config.temporal));
-      // A lazy connection would say that the server is away only after something else was done on the way to it.
-      const connected = found.withDeadline(() => found.connection.ensureConnected(), CONNECT_MS);
-      await within(CONNECT_MS, `Temporal at ${config.temporal.address}`, connected);
-      return found;
+      const asked = (temporal ??= connectTemporal(config.temporal));
+      const found = await asked;
+      try {
+        // A lazy connection would say that the server is away only after something else was done on the way to it.
+        const connected = found.withDeadline(() => found.connection.ensureConnected(), CONNECT_MS);
+        await within(CONNECT_MS, `Temporal at ${config.temporal.address}`, connected);
+        return found;
+      } catch (error) {
+        // The SDK keeps its first answer, a failure for ever: the next caller asks through another connection.
+        if (temporal === asked) temporal = undefined;
+        void found.close().catch(() => undefined);
+        throw error;
+      }
     },
     kafka: () => (kafka ??= createKafka(config.kafka, log)),
     close: async () => {

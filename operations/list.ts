@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isErrorCode, ReelwayError, type ErrorCode } from '../contracts/model/errors';
+import { ERRORS, ReelwayError, type ErrorCode } from '../contracts/model/errors';
 import { CONTENT_TYPES, RESIDENCIES, STAGES, STATUSES } from '../contracts/model/status';
 import { listContents, type ContentFilter } from '../platform/postgres/contents';
 import type { OperationsDeps } from './deps';
@@ -14,7 +14,7 @@ export const listInput = z.strictObject({
   stage: z.enum(STAGES).optional(),
   status: z.enum(STATUSES).optional(),
   attention: z.boolean().optional(),
-  code: z.custom<ErrorCode>((text) => typeof text === 'string' && isErrorCode(text), 'is no code').optional(),
+  code: z.enum(Object.keys(ERRORS) as ErrorCode[]).optional(),
   creatorId: z.string().optional(),
   residency: z.enum(RESIDENCIES).optional(),
   contentType: z.enum(CONTENT_TYPES).optional(),

@@ -1,4 +1,5 @@
 import type { Config } from '../platform/config';
+import { hasTokens, startApiPart } from './api';
 import { startBridgePart } from './bridge';
 import { runRole } from './role';
 import { startWorker } from './worker';
@@ -8,5 +9,8 @@ export const runWorker = (config: Config): Promise<number> => runRole('worker', 
 
 export const runBridge = (config: Config): Promise<number> => runRole('bridge', config, [startBridgePart]);
 
-/** All in one process, for development. */
-export const runUp = (config: Config): Promise<number> => runRole('up', config, [startWorker, startBridgePart]);
+export const runApi = (config: Config): Promise<number> => runRole('api', config, [startApiPart]);
+
+/** All in one process, for development; the admin API where there are tokens for it. */
+export const runUp = (config: Config): Promise<number> =>
+  runRole('up', config, [startWorker, startBridgePart, ...(hasTokens(config.api) ? [startApiPart] : [])]);

@@ -12,7 +12,7 @@ export function addAudit(parent: Command, cli: Cli): void {
     .argument('<id>', 'content id')
     .action(async (id: string, _flags: object, self: Command) => {
       const client = cli.client();
-      const lines = await client.audit(id);
+      const lines = await client.audit({ contentId: id });
       cli.output(self).many(lines, () =>
         table(
           ['WHEN', 'ACTOR', 'VERB', 'WITH', 'REASON', 'COMMAND'],

@@ -27,7 +27,7 @@ export function addCancel(parent: Command, cli: Cli): void {
 
 /** Cancelling cannot be undone, so it is said first what would be lost. */
 async function preview(contentId: string, reason: string, client: ReturnType<Cli['client']>): Promise<ReelwayError> {
-  const content = await client.show(contentId);
+  const content = await client.show({ contentId });
   const outputs = content.outputs.filter((output) => !output.removed);
   const objects = outputs.reduce((sum, output) => sum + output.keys.length, 0);
   return new ReelwayError(

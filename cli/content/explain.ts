@@ -13,7 +13,7 @@ export function addExplain(parent: Command, cli: Cli): void {
     .argument('<id>', 'content id')
     .action(async (id: string, _flags: object, self: Command) => {
       const client = cli.client();
-      const explanation = await client.explain(id);
+      const explanation = await client.explain({ contentId: id });
       cli.output(self).one(explanation, (style) => renderExplanation(explanation, Date.now(), style));
       if (explanation.attention || explanation.owner === 'platform') cli.exit(EXIT.failed);
     });

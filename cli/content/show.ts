@@ -10,7 +10,7 @@ export function addShow(parent: Command, cli: Cli): void {
     .argument('<id>', 'content id')
     .action(async (id: string, _flags: object, self: Command) => {
       const client = cli.client();
-      const content = await client.show(id);
+      const content = await client.show({ contentId: id });
       const output = cli.output(self);
       output.one(content, (style) => renderContent(content, Date.now(), style));
       if (content.run.unreachable !== null) {

@@ -36,7 +36,7 @@ export function addTakedown(parent: Command, cli: Cli): void {
 }
 
 async function preview(contentId: string, reason: string, client: ReturnType<Cli['client']>): Promise<ReelwayError> {
-  const { status, visibility } = await client.show(contentId);
+  const { status, visibility } = await client.show({ contentId });
   return new ReelwayError(
     'USAGE',
     `Nothing was done. Taking ${contentId} (${status}, ${visibility}) down would hide it from everybody.`,

@@ -27,7 +27,7 @@ export function addWatch(parent: Command, cli: Cli): void {
     .option('--timeout <span>', 'give up after this time: seconds, or 30s, 5m, 2h', span)
     .action(async (id: string, flags: Flags, self: Command) => {
       const client = cli.client();
-      cli.exit(await watch(() => client.glance(id), flags, cli.output(self)));
+      cli.exit(await watch(() => client.glance({ contentId: id }), flags, cli.output(self)));
     });
   addExamples(
     command,

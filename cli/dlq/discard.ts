@@ -6,7 +6,7 @@ import type { Cli } from '../cli';
 import { EXIT, type ExitCode } from '../exit';
 import { renderDiscarded } from '../render/dead-letter-results';
 import { forEachResult } from './each';
-import { addSelectionFlags, selectionOf, type FilterFlags, type PageFlags } from './filters';
+import { addSelectionFlags, selectionIn, selectionOf, type FilterFlags, type PageFlags } from './filters';
 
 interface Flags extends FilterFlags, PageFlags, CommandFlags {
   all?: true;
@@ -28,7 +28,7 @@ export function addDeadLetterDiscard(parent: Command, cli: Cli): void {
     const input = { ...selectionOf(ids, flags), reason, commandId, ...(dryRun && { dryRun }) };
     const client = cli.client();
     if (!dryRun) {
-      const count = await client.countDeadLetters(input);
+      const count = await client.countDeadLetters(selectionIn(input));
       await cli.confirm(`discard ${String(count)} dead letters`, flags.yes === true);
     }
     const output = cli.output(self);

@@ -65,3 +65,11 @@ export function selectionOf(ids: string[], flags: FilterFlags & PageFlags & { al
     ...(flags.after !== undefined && { after: flags.after }),
   };
 }
+
+/** Of the input of a command only which letters it is about: what counting them takes. */
+export const selectionIn = ({ ids, filter, limit, after }: DeadLetterSelection): DeadLetterSelection => ({
+  ...(ids && { ids }),
+  ...(filter && { filter }),
+  ...(limit !== undefined && { limit }),
+  ...(after !== undefined && { after }),
+});

@@ -6,7 +6,7 @@ import type { Cli } from '../cli';
 import { EXIT, type ExitCode } from '../exit';
 import { renderRedriven } from '../render/dead-letter-results';
 import { forEachResult } from './each';
-import { addSelectionFlags, selectionOf, type FilterFlags, type PageFlags } from './filters';
+import { addSelectionFlags, selectionIn, selectionOf, type FilterFlags, type PageFlags } from './filters';
 import { readPayload } from './payload';
 
 interface Flags extends FilterFlags, PageFlags {
@@ -40,7 +40,7 @@ export function addDeadLetterRedrive(parent: Command, cli: Cli): void {
       const input = inputOf(ids, flags);
       const client = cli.client();
       if (!flags.dryRun) {
-        const count = await client.countDeadLetters(input);
+        const count = await client.countDeadLetters(selectionIn(input));
         await cli.confirm(`redrive ${String(count)} dead letters`, flags.yes === true);
       }
       const output = cli.output(self);

@@ -10,7 +10,7 @@ export function addDeadLetterShow(parent: Command, cli: Cli): void {
     .argument('<id>', 'id from dlq list')
     .action(async (id: string, _flags: object, self: Command) => {
       const client = cli.client();
-      const letter = await client.deadLetter(id);
+      const letter = await client.deadLetter({ id });
       cli.output(self).one(letter, (style) => renderDeadLetter(letter, Date.now(), style));
     });
   addExamples(command, 'reelway dlq show 17', 'reelway dlq show 17 -o json | jq -r .value');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
+import { addApi } from './api';
 import { addBridge } from './bridge';
 import { addUp } from './up';
 import { addWorker } from './worker';
@@ -7,5 +8,6 @@ import { addWorker } from './worker';
 export function addProcessCommands(program: Command, cli: Cli): void {
   addWorker(program, cli);
   addBridge(program, cli);
+  addApi(program, cli);
   addUp(program, cli);
 }

@@ -7,8 +7,8 @@ export function addMigrate(parent: Command, cli: Cli): void {
     .command('migrate')
     .description('Bring the database to this version and register the search attributes; safe to repeat.')
     .action(async (_flags: object, self: Command) => {
-      const client = cli.client();
-      const done = await client.migrate();
+      const setup = cli.setup();
+      const done = await setup.migrate();
       const lines = [
         ...done.migrations.map((name) => `applied ${name}`),
         ...done.searchAttributes.map((name) => `registered search attribute ${name}`),

@@ -7,8 +7,8 @@ export function addTopicsCreate(parent: Command, cli: Cli): void {
     .command('create')
     .description('Create the topics of the topic table that are missing; those that are there stay as they are.')
     .action(async (_flags: object, self: Command) => {
-      const client = cli.client();
-      const created = await client.createTopics();
+      const setup = cli.setup();
+      const created = await setup.createTopics();
       cli
         .output(self)
         .one({ created }, () =>

@@ -452,11 +452,6 @@ export const ERRORS = {
     title: 'The corrected bytes would be a dead letter as well, or are an event that has come before.',
     hint: 'Correct what the message names; nothing was stored.',
   },
-  RIGHT_MISSING: {
-    class: 'refusal',
-    title: 'The token does not have the right that this needs.',
-    hint: 'Ask somebody who has the right that the message names.',
-  },
   REASON_MISSING: { class: 'refusal', title: 'The command needs a reason.', hint: 'Give --reason TEXT.' },
   COMMAND_ID_REUSED: {
     class: 'refusal',
@@ -467,6 +462,38 @@ export const ERRORS = {
     class: 'refusal',
     title: 'The input does not meet its schema.',
     hint: 'The message names the fields.',
+  },
+  UNAUTHENTICATED: {
+    class: 'refusal',
+    title: 'The request has no valid token.',
+    hint: 'Set REELWAY_API_TOKEN to a token that is in use; an admin makes one with: reelway api token',
+  },
+  RIGHT_MISSING: {
+    class: 'refusal',
+    title: 'The token does not have the right that this needs.',
+    hint: 'Ask somebody who has the right that the message names.',
+  },
+  BODY_TOO_LARGE: {
+    class: 'refusal',
+    title: 'The request is over the size limit.',
+    hint: 'Send less at once.',
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    class: 'refusal',
+    title: 'The body is not plain JSON.',
+    hint: 'Send application/json, not compressed.',
+  },
+  REQUEST_TIMEOUT: {
+    class: 'refusal',
+    title: 'The request did not arrive in time.',
+    hint: 'Send it again, faster.',
+    retryable: true,
+  },
+  TOO_MANY_REQUESTS: {
+    class: 'refusal',
+    title: 'The token sent more requests than it may.',
+    hint: 'Wait as long as Retry-After says; REELWAY_API_REQUESTS_PER_MINUTE of the API is the limit.',
+    retryable: true,
   },
   OUTCOME_UNKNOWN: {
     class: 'setup',

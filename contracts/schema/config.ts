@@ -1,6 +1,6 @@
 import type { Policy } from '../model/policy';
 import type { ValueOf } from './variable';
-import { VARIABLES, type VariableName } from './variables';
+import { COMMAND_LINE, VARIABLES, type VariableName } from './variables';
 
 type Env = Record<string, string | undefined>;
 type Values = { [N in VariableName]: ValueOf<(typeof VARIABLES)[N]> };
@@ -11,22 +11,48 @@ export interface ConfigProblem {
   /** What is wrong with it; never its value. */
   message: string;
 }
-export type ConfigResult = { ok: true; config: Config } | { ok: false; problems: ConfigProblem[] };
+type Problems = { ok: false; problems: ConfigProblem[] };
+export type ConfigResult = { ok: true; config: Config } | Problems;
 
 /** The configuration of a process. Times in ms, sizes in bytes. Null: unset and without a default. */
 export type Config = ReturnType<typeof toConfig>;
 
 /** Reads the whole environment and tells every problem at once. An empty variable counts as unset. */
 export function parseConfig(env: Env): ConfigResult {
+  const { values, problems } = readVariables(Object.keys(VARIABLES) as VariableName[], env);
+  problems.push(...crossProblems(values));
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: toConfig(values as Values) };
+}
+
+/** Where commands go instead of working in their own process. */
+export interface ApiPlace {
+  url: string;
+  token: string | null;
+  tokenFile: string | null;
+}
+
+/** Of the environment only what a command line needs that works through the admin API; place null: it does not. */
+export function parseApiPlace(env: Env): { ok: true; place: ApiPlace | null } | Problems {
+  const { values, problems } = readVariables(COMMAND_LINE, env);
+  problems.push(...apiPlaceProblems(values));
+  if (problems.length > 0) return { ok: false, problems };
+  const {
+    REELWAY_API_URL: url = null,
+    REELWAY_API_TOKEN: token = null,
+    REELWAY_API_TOKEN_FILE: tokenFile = null,
+  } = values;
+  return { ok: true, place: url === null ? null : { url, token, tokenFile } };
+}
+
+function readVariables(names: VariableName[], env: Env): { values: Partial<Values>; problems: ConfigProblem[] } {
   const problems: ConfigProblem[] = [];
   const values: Record<string, unknown> = {};
-  for (const name of Object.keys(VARIABLES) as VariableName[]) {
+  for (const name of names) {
     const read = readVariable(name, env);
     if ('message' in read) problems.push({ name, message: read.message });
     else values[name] = read.value;
   }
-  problems.push(...crossProblems(values));
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: toConfig(values as Values) };
+  return { values: values, problems };
 }
 
 function readVariable(name: VariableName, env: Env): { value: unknown } | { message: string } {
@@ -39,7 +65,26 @@ function readVariable(name: VariableName, env: Env): { value: unknown } | { mess
 }
 
 function crossProblems(values: Partial<Values>): ConfigProblem[] {
-  return [...silenceProblems(values), ...tlsProblems(values), ...saslProblems(values)];
+  return [
+    ...silenceProblems(values),
+    ...tlsProblems(values),
+    ...saslProblems(values),
+    ...oneOfTwo(values, 'REELWAY_API_TOKENS', 'REELWAY_API_TOKENS_FILE'),
+  ];
+}
+
+/** Which of the two would count is nothing to guess. */
+function oneOfTwo(values: Partial<Values>, one: VariableName, other: VariableName): ConfigProblem[] {
+  if (typeof values[one] !== 'string' || typeof values[other] !== 'string') return [];
+  return [{ name: one, message: `must not be set beside ${other}` }];
+}
+
+function apiPlaceProblems(values: Partial<Values>): ConfigProblem[] {
+  const { REELWAY_API_URL: url, REELWAY_API_TOKEN: token, REELWAY_API_TOKEN_FILE: file } = values;
+  if (typeof url === 'string' && token === null && file === null) {
+    return [{ name: 'REELWAY_API_TOKEN', message: 'is required where REELWAY_API_URL is set' }];
+  }
+  return oneOfTwo(values, 'REELWAY_API_TOKEN', 'REELWAY_API_TOKEN_FILE');
 }
 
 function silenceProblems(values: Partial<Values>): ConfigProblem[] {
@@ -136,6 +181,13 @@ function toConfig(v: Values) {
       startGuardPerMinute: v.REELWAY_START_GUARD_PER_MINUTE,
       maxRedrives: v.REELWAY_MAX_REDRIVES,
       acceptedSources: v.REELWAY_ACCEPTED_SOURCES,
+    },
+    api: {
+      host: v.REELWAY_API_HOST,
+      port: v.REELWAY_API_PORT,
+      tokensFile: v.REELWAY_API_TOKENS_FILE,
+      tokens: v.REELWAY_API_TOKENS,
+      requestsPerMinute: v.REELWAY_API_REQUESTS_PER_MINUTE,
     },
     fault: { point: v.REELWAY_FAULT, dir: v.REELWAY_FAULT_DIR },
     production: v.NODE_ENV === 'production',

@@ -190,6 +190,29 @@ const processes = {
   NODE_ENV: optional(oneOf(['production', 'development', 'test']), 'production refuses fault points.'),
 };
 
+const adminApi = {
+  REELWAY_API_HOST: preset(text(/^[A-Za-z0-9.:_-]+$/, 'must be a host'), '127.0.0.1', 'Where the admin API listens.'),
+  REELWAY_API_PORT: preset(port(), 8460, 'Its port; 0 picks a free one.'),
+  REELWAY_API_TOKENS_FILE: optional(
+    absolutePath(),
+    'File with a line per token, as `reelway api token` prints it; read again when it changes. Not readable by everybody.',
+  ),
+  REELWAY_API_TOKENS: secret(
+    optional(text(/\S/, 'must hold a token line'), 'The same lines, divided by semicolons, instead of a file.'),
+  ),
+  REELWAY_API_REQUESTS_PER_MINUTE: preset(whole(1, 1_000_000), 600, 'Most requests of one token in a minute.'),
+};
+
+const commandLine = {
+  REELWAY_API_URL: optional(
+    urlOf('http', 'https'),
+    'Admin API that commands go to. Unset: they work in their own process, with the addresses above.',
+  ),
+  REELWAY_API_TOKEN: secret(optional(text(/^[\x21-\x7e]+$/, 'must be one word'), 'The token they show there.')),
+  REELWAY_API_TOKEN_FILE: optional(absolutePath(), 'A file that holds the token, instead.'),
+};
+export const COMMAND_LINE = Object.keys(commandLine) as (keyof typeof commandLine)[];
+
 /** All variables, in the order and under the headings of .env.example. */
 export const SECTIONS = {
   Temporal: temporal,
@@ -200,6 +223,8 @@ export const SECTIONS = {
   Stages: stages,
   Deadlines: deadlines,
   Processes: processes,
+  'Admin API': adminApi,
+  'Command line': commandLine,
 } as const satisfies Record<string, Record<string, Variable<unknown>>>;
 
 export const VARIABLES = {
@@ -211,6 +236,8 @@ export const VARIABLES = {
   ...stages,
   ...deadlines,
   ...processes,
+  ...adminApi,
+  ...commandLine,
 };
 export type VariableName = keyof typeof VARIABLES;
 

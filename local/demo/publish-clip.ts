@@ -42,7 +42,7 @@ export async function publishClip(input: PublishInput): Promise<PublishedClip> {
   output.say(`${topic} ${eventId} is at partition ${String(partition)}, offset ${offset}`);
   const look = async (): ReturnType<ReelwayClient['glance']> => {
     signal.throwIfAborted();
-    return client.glance(contentId);
+    return client.glance({ contentId });
   };
   if ((await watch(look, { timeout: PUBLISH_MS }, output)) !== EXIT.done) throw await stopped(client, contentId);
   const seconds = Number(((performance.now() - uploadedAt) / 1_000).toFixed(1));
@@ -58,7 +58,7 @@ const LOOK_EVERY_MS = 200;
 async function untilEnded(client: ReelwayClient, contentId: string, signal: AbortSignal): Promise<ShownContent> {
   const deadline = performance.now() + END_MS;
   for (;;) {
-    const shown = await client.show(contentId);
+    const shown = await client.show({ contentId });
     const sent = [...shown.milestones, ...shown.notices].every((event) => event.sent);
     if ((sent && shown.run.status === 'COMPLETED') || performance.now() > deadline) return shown;
     await delay(LOOK_EVERY_MS, undefined, { signal });
@@ -66,7 +66,7 @@ async function untilEnded(client: ReelwayClient, contentId: string, signal: Abor
 }
 
 async function stopped(client: ReelwayClient, contentId: string): Promise<ReelwayError> {
-  const { status, stage, failureCode, stages } = await client.show(contentId);
+  const { status, stage, failureCode, stages } = await client.show({ contentId });
   const why = stages.find((one) => one.code === failureCode)?.message ?? '';
   const code = failureCode === null ? '' : ` (${failureCode}${why === '' ? '' : `: ${why}`})`;
   return new ReelwayError('DEMO_FAILED', `${contentId} is ${status} at ${stage ?? 'no stage'}${code}, not PUBLISHED.`);

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { createLocalClient } from '../../cli/local-client';
+import { createLocalClient, createSetup } from '../../cli/local-client';
 import { createOutput } from '../../cli/output';
 import { styleOf, wantsColour } from '../../cli/render/text';
 import { ReelwayError } from '../../contracts/model/errors';
@@ -75,7 +75,13 @@ function openDeps(stack: Stack): OpenOperations {
 async function run(demo: Demo): Promise<void> {
   const { options, up, deps, progress } = demo;
   await prepare(deps, progress);
-  await step(progress, 'reelway', 'starts worker and bridge', () => up.start(), `ready, metrics at ${up.metrics}`);
+  await step(
+    progress,
+    'reelway',
+    'starts worker, bridge and admin API',
+    () => up.start(),
+    `ready, metrics at ${up.metrics}`,
+  );
   const id = timeId();
   const contentId = `demo-${id}`;
   try {
@@ -89,15 +95,15 @@ async function run(demo: Demo): Promise<void> {
 
 /** Safe to repeat: the second start finds everything there. */
 async function prepare(deps: OpenOperations, progress: Progress): Promise<void> {
-  const client = createLocalClient(deps);
+  const setup = createSetup(deps);
   await step(
     progress,
     'schema',
     'migrates the database',
-    () => client.migrate(),
+    () => setup.migrate(),
     'database and search attributes are there',
   );
-  await step(progress, 'topics', 'creates the topics', () => client.createTopics(), 'all topics are there');
+  await step(progress, 'topics', 'creates the topics', () => setup.createTopics(), 'all topics are there');
 }
 
 async function publishAndShow({ options, stack, deps, signal }: Demo, contentId: string): Promise<void> {
@@ -119,6 +125,7 @@ const failed = ({ contentId, problems }: DemoReport): ReelwayError =>
 function showPlaces({ stack, up }: Demo, contentId: string, suffix: string): void {
   const places = {
     ...{ ui: stack.temporal.ui, metrics: { ...stack.metrics, up: up.metrics }, contentId, suffix },
+    api: up.api,
     ...{ log: fromRoot(up.log), stackFile: fromRoot(stack.stackFile), clip: fromRoot(stack.clips.bikes) },
   };
   say(['', ...renderPlaces(places, styleOf(wantsColour(process.stderr, process.env))), '']);

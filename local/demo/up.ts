@@ -2,15 +2,19 @@ import { join } from 'node:path';
 import { ReelwayError } from '../../contracts/model/errors';
 import { stackEnv, type Stack } from '../stack';
 import { dataDir, ROOT } from '../stack/places';
+import { tokenLine } from '../../platform/tokens/token';
+import { developmentToken } from '../stack/keys';
 import { HOST, Ports } from '../stack/ports';
 import { ServerProcess, type ServerSpec } from '../stack/process/server-process';
 import { readableLog } from './readable-log';
 import { stackFileContent, writeStackFile } from '../stack/stack-file';
 
-/** Worker and bridge of Reelway in a process of their own, beside the servers of a stack. */
+/** Worker, bridge and admin API of Reelway in a process of their own, beside the servers of a stack. */
 export interface ReelwayUp {
   /** Prometheus endpoint. */
   readonly metrics: string;
+  /** Admin API, and the file with the token for it. */
+  readonly api: { readonly url: string; readonly tokenFile: string };
   readonly log: string;
   /** Resolves when it is ready. Throws STACK_FAILED with the end of its log where it does not get there. */
   start(): Promise<void>;
@@ -36,15 +40,22 @@ export const reelwayEnv = (stack: Stack): Record<string, string | undefined> => 
 /** Not started yet. onDeath hears of an end that nobody asked for. */
 export async function prepareUp(stack: Stack, onDeath: (error: ReelwayError) => void): Promise<ReelwayUp> {
   const dir = dataDir(stack.dir);
-  const port = process.env['REELWAY_METRICS_PORT'] ?? String(await new Ports(dir.ports).take(NAME));
+  const ports = new Ports(dir.ports);
+  const port = process.env['REELWAY_METRICS_PORT'] ?? String(await ports.take(NAME));
+  const apiPort = String(await ports.take('api'));
   const url = `http://${process.env['REELWAY_METRICS_HOST'] ?? HOST}:${port}`;
-  const up: ServerProcess = new ServerProcess(specOf(stack, port, url), dir, (lastLines) => {
-    onDeath(died(up.log, lastLines));
-  });
+  const up: ServerProcess = new ServerProcess(
+    specOf(stack, url, { REELWAY_METRICS_PORT: port, ...apiEnv(dir.apiToken, apiPort) }),
+    dir,
+    (lastLines) => {
+      onDeath(died(up.log, lastLines));
+    },
+  );
   const signalNow = (): void => up.signalNow();
   process.once('exit', signalNow);
   return {
     metrics: `${url}/metrics`,
+    api: { url: `http://${HOST}:${apiPort}`, tokenFile: dir.apiToken },
     log: up.log,
     start: async () => {
       await up.start();
@@ -58,11 +69,17 @@ export async function prepareUp(stack: Stack, onDeath: (error: ReelwayError) => 
   };
 }
 
-const specOf = (stack: Stack, port: string, url: string): ServerSpec => ({
+/** For this machine alone, with a token of its own, whatever else is set. */
+function apiEnv(tokenFile: string, port: string): Record<string, string> {
+  const line = tokenLine('demo', ['admin', 'moderation-skip'], developmentToken(tokenFile));
+  return { REELWAY_API_HOST: HOST, REELWAY_API_PORT: port, REELWAY_API_TOKENS: line, REELWAY_API_TOKENS_FILE: '' };
+}
+
+const specOf = (stack: Stack, url: string, own: Record<string, string>): ServerSpec => ({
   name: NAME,
   file: process.execPath,
   args: [join(ROOT, 'bin', 'reelway.js'), NAME],
-  env: { ...(reelwayEnv(stack) as Record<string, string>), REELWAY_METRICS_PORT: port },
+  env: { ...(reelwayEnv(stack) as Record<string, string>), ...own },
   stopSignal: 'SIGTERM',
   readyWithinMs: READY_WITHIN_MS,
   ready: async () => (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(ASK_MS) })).ok,

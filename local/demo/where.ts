@@ -6,6 +6,8 @@ export interface Places extends TrialInput {
   readonly ui: string;
   /** Prometheus endpoints by name. */
   readonly metrics: Readonly<Record<string, string>>;
+  /** Where it listens, and the file with the token for it. */
+  readonly api: { readonly url: string; readonly tokenFile: string };
   readonly log: string;
   readonly stackFile: string;
 }
@@ -19,6 +21,7 @@ export const renderPlaces = (places: Places, { bold, dim }: Style): string[] => 
   '',
   ...(places.ui === '' ? [] : [`  Temporal UI   ${bold(places.ui)}`]),
   ...Object.entries(places.metrics).map(([name, url]) => `  Metrics       ${url} (${name})`),
+  `  Admin API     REELWAY_API_URL=${places.api.url} REELWAY_API_TOKEN_FILE=${places.api.tokenFile} ${REELWAY} …`,
   `  Log           ${places.log}`,
   `  Addresses     ${places.stackFile}`,
   '',

@@ -32,6 +32,7 @@ export interface DataDir {
   readonly temp: string;
   readonly ports: string;
   readonly kek: string;
+  readonly apiToken: string;
 }
 
 export function dataDir(root: string): DataDir {
@@ -43,5 +44,6 @@ export function dataDir(root: string): DataDir {
     temp: join(root, 'tmp'),
     ports: join(root, 'ports.json'),
     kek: root === DATA ? join(LOCAL, 'dev-kek') : join(root, 'dev-kek'),
+    apiToken: root === DATA ? join(LOCAL, 'dev-api-token') : join(root, 'dev-api-token'),
   };
 }

@@ -12,16 +12,16 @@ import type { Deps } from './carry-out';
 import { checkLabel } from './label';
 
 /** Input in place of the one that failed; at least one of them. */
-const correctionInput = z
+export const correctionInput = z
   .strictObject({
     /** Key of the raw object, below the residency that the content has. */
-    rawKey: z.string().optional(),
-    title: z.string().optional(),
+    rawKey: z.string().exactOptional(),
+    title: z.string().exactOptional(),
     /** Labels of the renditions to keep: 360p, a128. */
-    ladder: z.array(z.string()).min(1).max(20).optional(),
-    executor: z.enum(EXECUTORS).optional(),
+    ladder: z.array(z.string()).min(1).max(20).exactOptional(),
+    executor: z.enum(EXECUTORS).exactOptional(),
   })
-  .refine((given) => Object.values(given).some((value) => value !== undefined), 'is empty');
+  .refine((given) => Object.keys(given).length > 0, 'is empty');
 export type CorrectionInput = z.input<typeof correctionInput>;
 
 interface Checked {

@@ -1,10 +1,10 @@
 export { cancel } from './cancel';
 export type { CommandInput, CommandResult } from './carry-out';
 export type { CorrectionInput } from './correction';
-export { decide, type DecideInput } from './decide';
-export { extend, type ExtendInput } from './extend';
+export { decide } from './decide';
+export { extend } from './extend';
 export { hold } from './hold';
 export { release } from './release';
-export { reprioritise, type ReprioritiseInput } from './reprioritise';
-export { retry, type RetryInput } from './retry';
-export { skip, type SkipInput } from './skip';
+export { reprioritise } from './reprioritise';
+export { retry } from './retry';
+export { skip } from './skip';

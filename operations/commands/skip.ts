@@ -1,5 +1,4 @@
 import { ReelwayError } from '../../contracts/model/errors';
-import { hasRight, type Right } from '../../contracts/model/rights';
 import type { Stage } from '../../contracts/model/status';
 import { skipUpdate, type SkipCommand } from '../../workflows/messages';
 import { carryOut, checkStage, decisionIdOf, type CommandInput, type CommandResult, type Deps } from './carry-out';
@@ -9,12 +8,10 @@ import { checkLabel } from './label';
 export interface SkipInput extends CommandInput {
   stage?: Stage;
   rendition?: string;
-  /** Of the actor. Moderation is skipped only with `moderation-skip`. */
-  rights: readonly Right[];
 }
 
 /**
- * Goes on without a rendition, or without moderation, which is recorded as a decision. Throws RIGHT_MISSING, NOT_SKIPPABLE,
+ * Goes on without a rendition, or without moderation, which is recorded as a decision. Throws NOT_SKIPPABLE,
  * NO_SUCH_RENDITION, LAST_RENDITION, ALREADY_DONE, FLAG_OPEN, BEING_UNDONE.
  */
 export async function skip(deps: Deps, input: SkipInput): Promise<CommandResult> {
@@ -30,17 +27,10 @@ export async function skip(deps: Deps, input: SkipInput): Promise<CommandResult>
     verb: 'skip',
     update: skipUpdate.name,
     args: { stage: stage ?? null, rendition: rendition ?? null },
-    prepare: () => checkRight(input),
     more: (audit): Pick<SkipCommand, 'stage' | 'rendition' | 'decisionId' | 'at'> => ({
       ...what,
       decisionId,
       at: audit.at.getTime(),
     }),
   });
-}
-
-/** After the audit row: who tries it without the right is on record. */
-function checkRight({ stage, rights }: SkipInput): void {
-  if (stage !== 'moderate' || hasRight(rights, 'moderation-skip')) return;
-  throw new ReelwayError('RIGHT_MISSING', 'To skip moderation needs the right moderation-skip.');
 }

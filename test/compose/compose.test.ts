@@ -39,6 +39,7 @@ describe('docker-compose.yml', () => {
 
   it('has a service per process role, beside the servers', () => {
     expect(Object.keys(ours).sort()).toEqual([
+      'api',
       'bridge',
       'migrate',
       'worker-lifecycle',
@@ -139,7 +140,7 @@ describe('docker-compose.yml', () => {
     expect(secrets.filter((use) => !use.includes(':?'))).toEqual([]);
     const settings = Object.values(model.services).flatMap(({ environment = {} }) => Object.entries(environment));
     const values = settings.filter(([name]) => /PASSWORD|PWD|SECRET|TOKEN/.test(name)).map(([, value]) => value);
-    expect(new Set(values)).toEqual(new Set([COMPOSE_VARIABLES.POSTGRES_PASSWORD]));
+    expect(new Set(values)).toEqual(new Set([COMPOSE_VARIABLES.POSTGRES_PASSWORD, COMPOSE_VARIABLES.API_TOKENS]));
   });
 
   it('pins every image', () => {

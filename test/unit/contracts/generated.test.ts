@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { openApiDocument } from '../../../api/docs/openapi';
+import { rightsDoc } from '../../../api/docs/rights-doc';
 import { asyncapiDocument } from '../../../bridge/docs/asyncapi';
 import { topicsDoc } from '../../../bridge/docs/topics-doc';
 import { cliReference } from '../../../cli/reference';
@@ -18,11 +20,17 @@ const NOTE = '# Made from the schemas, the topic table and the routes by `npm ru
 const asyncapiYaml = (): string =>
   NOTE + stringify(asyncapiDocument(), { aliasDuplicateObjects: false, lineWidth: 120 });
 
+const OPENAPI_NOTE = '# Made from the table of operations by `npm run generate`; edit there.\n';
+const openapiYaml = (): string =>
+  OPENAPI_NOTE + stringify(openApiDocument(), { aliasDuplicateObjects: false, lineWidth: 120 });
+
 const GENERATED: [file: string, make: () => string][] = [
   ['.env.example', envExample],
   ['docs/configuration.md', configurationDoc],
   ['docs/cli.md', cliReference],
   ['docs/asyncapi.yaml', asyncapiYaml],
+  ['docs/openapi.yaml', openapiYaml],
+  ['docs/rights.md', rightsDoc],
   ['docs/topics.md', topicsDoc],
   ...topics.map((topic): [string, () => string] => [`docs/schemas/${topic}.json`, () => schemaFile(topic)]),
 ];

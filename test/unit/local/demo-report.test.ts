@@ -84,11 +84,13 @@ test('places name the UI, every metrics endpoint, and commands for the content o
   const places = renderPlaces(
     {
       ...{ ui: 'http://ui', metrics: { temporal: 'http://t/metrics', reelway: 'http://r/metrics' }, log: 'up.log' },
+      api: { url: 'http://api', tokenFile: '/x/token' },
       ...{ stackFile: '.local/stack.json', clip: 'clips/bikes.mp4', contentId: 'demo-1', suffix: '1' },
     },
     styleOf(false),
   ).join('\n');
   expect(places).toContain('Temporal UI   http://ui\n');
+  expect(places).toContain('REELWAY_API_URL=http://api REELWAY_API_TOKEN_FILE=/x/token node bin/reelway.js …\n');
   expect(places).toContain('http://t/metrics (temporal)');
   expect(places).toContain('http://r/metrics (reelway)');
   expect(places).toContain('  node bin/reelway.js content submit demo-1 --repeat\n');

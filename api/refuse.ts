@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '../platform/log';
+import { toApiError, toConnectionError } from './errors';
+import { PROBLEM_TYPE, problemOf } from './problem';
+import { TooManyRequests } from './rate-limit';
+
+/** Answers with the problem of whatever was thrown. What is our fault stands in the log with its cause. */
+export const refusal =
+  (log: Logger) =>
+  (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const error = toApiError(thrown);
+    const problem = problemOf(error, request.id);
+    if (problem.status >= 500) log.error({ err: error, code: error.code, requestId: request.id }, 'a request failed');
+    if (error instanceof TooManyRequests) void reply.header('retry-after', String(error.retryAfterSeconds));
+    if (error.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+    void reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+  };
+
+/** There is no request yet to answer: too long a header, too slow a body, no HTTP at all. */
+export function refuseConnection(thrown: Error, socket: Socket): void {
+  if (!socket.writable) return;
+  const problem = problemOf(toConnectionError(thrown), randomUUID());
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${String(problem.status)} ${problem.title}`,
+    `content-type: ${PROBLEM_TYPE}`,
+    `content-length: ${String(Buffer.byteLength(body))}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
