@@ -29,14 +29,16 @@ describe('the table of operations', () => {
     const reads = entries.filter(([, { right, more }]) => right === 'viewer' && !more).map(([name]) => name);
     expect(reads).toEqual([
       ...['list', 'show', 'glance', 'explain', 'audit', 'deadLetters', 'deadLetterHours', 'countDeadLetters'],
-      ...['queues', 'checkTopics', 'bridgeStatus', 'doctor'],
+      ...['queues', 'checkTopics', 'bridgeStatus', 'deployment', 'doctor'],
     ]);
   });
 
   it('keeps for admins what cannot be undone and what is secret-class', () => {
     const forAdmins = entries.filter(([, { right }]) => right === 'admin').map(([name]) => name);
     expect(forAdmins).toEqual([
+      ...['takedown', 'restore'],
       ...['deadLetter', 'exportDeadLetters', 'discardDeadLetters', 'correctDeadLetter', 'resumeBridge'],
+      ...['ramp', 'promote', 'rollBack'],
     ]);
   });
 
@@ -44,6 +46,10 @@ describe('the table of operations', () => {
   it.each<[OperationName, object, Right]>([
     ['decide', { ...command, decision: 'REMOVED' }, 'admin'],
     ['decide', { ...command, decision: 'APPROVED' }, 'operator'],
+    ['skip', { ...command, rendition: '720p' }, 'operator'],
+    ['skip', { ...command, stage: 'moderate' }, 'moderation-skip'],
+    ['gc', { remove: false }, 'viewer'],
+    ['gc', { remove: true }, 'admin'],
     ['redriveDeadLetters', { commandId: 'x', ids: ['1'], force: true }, 'admin'],
     ['redriveDeadLetters', { commandId: 'x', ids: ['1'], correction: 'e30=' }, 'admin'],
     ['redriveDeadLetters', { commandId: 'x', ids: ['1'] }, 'operator'],

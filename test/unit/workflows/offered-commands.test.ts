@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { Cli } from '../../../cli/cli';
 import type { ReelwayClient } from '../../../cli/client';
 import { createProgram } from '../../../cli/program';
+import { FINISHED_VERBS } from '../../../contracts/model/generation';
 import { DECISIONS } from '../../../contracts/model/status';
 import { nextCommands } from '../../../operations/next';
 import * as verbs from '../../../workflows/state/commands';
@@ -66,6 +67,9 @@ test('whatever happened to a content, each command that is offered is one that i
           seen.add(verb);
           if (verb === 'submit') expect(awaitsCreator(state)).toBe(true);
           if (['submit', 'register', 'watch'].includes(verb)) continue;
+          // What has ended takes nothing; these begin its next generation.
+          if (state.ended) expect(FINISHED_VERBS).toContain(verb);
+          if (state.ended) continue;
           expect([line, await tryLine(line, state, now)]).toEqual([line, null]);
         }
       }
