@@ -1,5 +1,5 @@
 import { ReelwayError } from '../contracts/model/errors';
-import { writeAudit } from '../platform/postgres/audit';
+import { writeAudit, type AuditEntry } from '../platform/postgres/audit';
 import {
   describeDeployment,
   setCurrentVersion,
@@ -64,20 +64,26 @@ export async function promote(deps: Deps, input: DeployInput & { buildId: string
   return makeCurrent(deps, input, 'deploy-promote', input.buildId);
 }
 
-/** Back to the build that was current before. Throws NOT_FOUND where there was none, BUILD_NOT_RUNNING. */
+/**
+ * Takes back what was done last: ends a ramp, else makes the build current that was so before, or workers without a version
+ * where there was none. Throws NOT_FOUND where nothing can be taken back, BUILD_NOT_RUNNING.
+ */
 export async function rollBack(deps: Deps, input: DeployInput): Promise<DeploymentView> {
-  const { current, versions } = await deployment(deps);
+  const { current, versions, unversioned } = await deployment(deps);
+  const ramping = versions.find(({ status }) => status === 'ramping');
+  if (ramping) return ramp(deps, { ...input, buildId: ramping.buildId, percent: 0 });
   const earlier = versions.filter(({ buildId, lastCurrentAt }) => buildId !== current && lastCurrentAt !== null);
-  const [last] = earlier
-    .sort((left, right) => (left.lastCurrentAt ?? '').localeCompare(right.lastCurrentAt ?? ''))
-    .reverse();
-  if (!last)
+  const [last] = earlier.sort(
+    (left, right) => Date.parse(right.lastCurrentAt ?? '') - Date.parse(left.lastCurrentAt ?? ''),
+  );
+  if (!last && (current === null || unversioned === 0)) {
     throw new ReelwayError('NOT_FOUND', 'No other build was ever current.', { hint: 'See: reelway deploy status' });
-  assertRunning(last);
-  return makeCurrent(deps, input, 'deploy-rollback', last.buildId);
+  }
+  if (last) assertRunning(last);
+  return makeCurrent(deps, input, 'deploy-rollback', last?.buildId ?? null);
 }
 
-const makeCurrent = (deps: Deps, input: DeployInput, verb: string, buildId: string): Promise<DeploymentView> =>
+const makeCurrent = (deps: Deps, input: DeployInput, verb: string, buildId: string | null): Promise<DeploymentView> =>
   change(deps, input, { verb, args: { build: buildId } }, (client) => setCurrentVersion(client, buildId, input.actor));
 
 type Client = Awaited<ReturnType<OperationsDeps['temporal']>>['client'];
@@ -86,7 +92,7 @@ type Client = Awaited<ReturnType<OperationsDeps['temporal']>>['client'];
 async function change(
   deps: Deps,
   { actor, reason }: DeployInput,
-  what: { verb: string; args: Record<string, string | number> },
+  what: Pick<AuditEntry, 'verb' | 'args'>,
   carryOut: (client: Client) => Promise<void>,
 ): Promise<DeploymentView> {
   const temporal = await deps.temporal();

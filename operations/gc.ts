@@ -35,7 +35,8 @@ const CONTENTS_AT_ONCE = 100;
 /**
  * Registered outputs of finished contents that are neither live nor needed to make them so again, and have not been for
  * the grace time: sets that were replaced, renditions of no set, what runs that were removed had begun. Only of residencies
- * that this machine may touch. Marked first and removed then, so that nothing begins to use what is going.
+ * that this machine may touch. Marked first and removed then, so that nothing begins to use what is going. Throws
+ * CONFIG_INVALID where the store of this machine does not have them.
  */
 export async function* gc(deps: Deps, input: GcInput): AsyncGenerator<Collected> {
   const { pool, config } = deps;
@@ -63,6 +64,7 @@ async function collect(
   one: Collectable,
 ): Promise<Collected['outcome']> {
   refuseForeign(one);
+  if (!one.isMarked) await refuseElsewhere(objects, one);
   const keys = await mark(pool, config.gcGraceMs, actor, one);
   if (keys === null) return 'kept';
   await reached('gc.after-mark');
@@ -78,6 +80,15 @@ function refuseForeign({ contentId, residency, keys }: Collectable): void {
   const foreign = keys.find((key) => !key.startsWith(prefix));
   if (foreign === undefined) return;
   throw new ReelwayError('INTERNAL', `An output of ${contentId} names ${foreign}, which is not below ${prefix}.`);
+}
+
+/** An empty store would be told as cleaned, and what lies in the real one would be forgotten. */
+async function refuseElsewhere(objects: ObjectStore, { contentId, keys }: Collectable): Promise<void> {
+  const [first] = keys;
+  if (first === undefined || (await objects.stat(first)) !== null) return;
+  throw new ReelwayError('CONFIG_INVALID', `The object store here does not have ${first} of ${contentId}.`, {
+    hint: 'Run it where the objects are: see REELWAY_OBJECTS_ROOT.',
+  });
 }
 
 async function mark(pool: Pool, graceMs: number, actor: string, one: Collectable): Promise<string[] | null> {

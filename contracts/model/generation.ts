@@ -32,7 +32,7 @@ export interface TakenOver {
   /** Null: viewers see nothing until this generation publishes. */
   live: LiveSet | null;
   /** A decision that stands, and is recorded. */
-  decision: (DecisionRecord & { by: 'auto' | 'person' }) | null;
+  decision: (DecisionRecord & { by: 'auto' | 'skip' | 'person' }) | null;
   checkedVersion: number | null;
   flags: OpenFlag[];
   /** It was removed by a decision or with flags open: only a person lets it be seen again. */

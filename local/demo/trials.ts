@@ -27,7 +27,7 @@ export const trialsOf = ({ clip, contentId, suffix }: TrialInput): Trial[] => [
   },
   {
     about: 'The same upload event once more starts nothing; "events heard" counts it as a repeat.',
-    commands: [`content submit ${contentId} --repeat`, `content show ${contentId}`],
+    commands: [`content submit ${contentId} --repeat`, `content show ${contentId}`, `content explain ${contentId}`],
   },
   {
     about: 'Everything there is.',
@@ -38,7 +38,6 @@ export const trialsOf = ({ clip, contentId, suffix }: TrialInput): Trial[] => [
 const parkAndRetry = (id: string, clip: string): string[] => [
   `content submit ${id} --file ${clip} ${RECORD}`,
   `content watch ${id} --until PARKED`,
-  `content explain ${id}`,
   `content register ${id} ${RECORD} --title "Bikes"`,
   `content retry ${id} --reason "it has a title now"`,
   `content watch ${id}`,

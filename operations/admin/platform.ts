@@ -84,7 +84,7 @@ export const platform = {
     method: 'POST',
     path: '/deployment/rollback',
     right: 'admin',
-    about: 'Make the build current again that was current before.',
+    about: 'Take back the last step: end a ramp, else make the build current again that was so before.',
     input: z.strictObject({ reason }),
     run: (deps, actor, input) => rollBack(deps, { ...input, actor }),
   }),

@@ -53,13 +53,13 @@ const deedOf =
   async (db, row): Promise<CommandEnd> => {
     const refusal = plan.refuse(row) ?? whileOpen(row);
     if (refusal) return refusal;
-    await plan.prepare?.(db, row.contentId);
     const had = await readInheritance(db, row.contentId);
     const taken = had && plan.plan(had, policy);
     if (!taken) {
       const message = `What ${row.contentId} would go on with is not there any more.`;
       return { refused: 'NOTHING_TO_TAKE_OVER', message };
     }
+    await plan.prepare?.(db, row.contentId);
     const generation = row.generation + 1;
     const input: LifecycleInput = { contentId: row.contentId, generation, policy, taken };
     const cause = `${COMMAND_CAUSE}${command.commandId}`;

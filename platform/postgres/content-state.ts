@@ -49,7 +49,7 @@ export async function writeSnapshot(db: Queryable, snapshot: Snapshot, closing: 
        removed_at = CASE WHEN $6 = 'REMOVED' THEN coalesce(removed_at, now()) ELSE removed_at END,
        updated_at = now()
      FROM (SELECT open_flags > 0 AND $6 = 'PUBLISHED' AS flagged_after_the_end,
-         visibility IN ('PUBLISHED', 'AGE_GATED') AS keeps_manifests
+         visibility IN ('PUBLISHED', 'AGE_GATED') OR ($16::text IS NULL AND removed_at IS NOT NULL) AS keeps_manifests
        FROM contents WHERE content_id = $1) now_there
      WHERE content_id = $1 AND (generation < $2 OR (generation = $2 AND state_version < $3))`,
     [

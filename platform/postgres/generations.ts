@@ -28,6 +28,8 @@ interface Row {
   hls: string | null;
   dash: string | null;
   cekId: string | null;
+  /** We made the set that the row names, and it was removed since. */
+  setIsGone: boolean;
   transcoded: TranscodedView | null;
   wasPublished: boolean;
   metadataVersion: number;
@@ -49,6 +51,8 @@ const MS = (time: string): string => `(extract(epoch FROM ${time}) * 1000)::bigi
 export async function readInheritance(db: Queryable, contentId: string): Promise<Inheritance | null> {
   const found = await db.query<Row>(
     `SELECT c.revision, c.visibility, c.hls_manifest AS hls, c.dash_manifest AS dash, c.cek_id AS "cekId", c.transcoded,
+       coalesce((SELECT bool_and(o.removed_at IS NOT NULL) FROM outputs o
+         WHERE o.content_id = $1 AND o.stage = 'package' AND c.dash_manifest = ANY(o.keys)), false) AS "setIsGone",
        c.published_at IS NOT NULL AS "wasPublished", c.metadata_version AS "metadataVersion",
        CASE WHEN u.content_id IS NOT NULL THEN jsonb_build_object('uploadSessionId', u.upload_session_id,
          'creatorId', u.creator_id, 'rawKey', u.raw_key, 'residency', u.residency, 'contentType', u.content_type,
@@ -57,7 +61,7 @@ export async function readInheritance(db: Queryable, contentId: string): Promise
         FROM sources s WHERE s.content_id = $1 AND s.revision = c.revision AND s.sha256 IS NOT NULL AND s.ladder IS NOT NULL
         ORDER BY s.generation DESC LIMIT 1) AS source,
        (SELECT jsonb_build_object('decisionId', d.decision_id, 'decision', d.decision, 'actor', d.actor, 'reason', d.reason,
-          'at', ${MS('d.decided_at')}, 'by', CASE WHEN d.actor = 'auto' THEN 'auto' ELSE 'person' END,
+          'at', ${MS('d.decided_at')}, 'by', CASE WHEN d.skipped THEN 'skip' WHEN d.actor = 'auto' THEN 'auto' ELSE 'person' END,
           'removes', d.decision NOT IN ('APPROVED', 'AGE_GATED'))
         FROM decisions d WHERE d.decision_id = c.decision_id AND d.content_id = $1) AS decision,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('key', f.flag_key, 'flags', f.flags, 'priority', f.priority,
@@ -72,9 +76,9 @@ export async function readInheritance(db: Queryable, contentId: string): Promise
   );
   const row = found.rows[0];
   if (!row) return null;
-  const { hls, dash, cekId, ...rest } = row;
+  const { hls, dash, cekId, setIsGone, ...rest } = row;
   const encoded = await readEncodedOf(db, contentId, dash, row.transcoded);
-  return { ...rest, encoded, manifests: hls !== null && dash !== null ? { hls, dash, cekId } : null };
+  return { ...rest, encoded, manifests: hls !== null && dash !== null && !setIsGone ? { hls, dash, cekId } : null };
 }
 
 /** What a set was packaged from stands in its record; before it did, the renditions that were announced last. */

@@ -43,7 +43,7 @@ export async function describeDeployment(client: Client, deadlineMs: number): Pr
         status: current?.buildId === buildId ? 'current' : isRamping ? 'ramping' : drainage(one.drainageStatus),
         percent: isRamping ? (info?.routingConfig?.rampingVersionPercentage ?? 0) : null,
         registeredAt: dateOf(one.createTime),
-        lastCurrentAt: dateOf(one.lastCurrentTime) ?? dateOf(one.lastDeactivationTime) ?? dateOf(one.currentSinceTime),
+        lastCurrentAt: dateOf(one.lastCurrentTime) ?? dateOf(one.currentSinceTime),
         workers: pollers.get(buildId) ?? 0,
       };
     });
@@ -52,7 +52,7 @@ export async function describeDeployment(client: Client, deadlineMs: number): Pr
   });
 }
 
-/** Every run goes to this build with its next workflow task; null: to workers without a version. A ramp ends. */
+/** Every run goes to this build with its next workflow task; null: to workers without a version. A ramp of another build goes on. */
 export async function setCurrentVersion(client: Client, buildId: string | null, identity: string): Promise<void> {
   await client.workflowService.setWorkerDeploymentCurrentVersion({
     ...request(client, identity),

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { adminBench } from './admin';
 import type { Bench } from './bench';
 import { bridgeBench } from './bridge';
 import { machine } from './machine';
@@ -6,7 +7,7 @@ import { report } from './report';
 import { workflowBench } from './workflow';
 
 /** Every bench there is; `npm run bench -- NAME` runs one. */
-const BENCHES: Record<string, Bench> = { workflow: workflowBench, bridge: bridgeBench };
+const BENCHES: Record<string, Bench> = { workflow: workflowBench, bridge: bridgeBench, admin: adminBench };
 
 const USAGE_EXIT = 2;
 const FEWEST_PAIRS = 5;

@@ -7,7 +7,9 @@ export function takeDown(state: LifecycleState): LifecycleState {
     return state.live ? { ...state, live: { ...state.live, visibility: 'REMOVED' } } : state;
   }
   if (state.ended && state.ended.status !== 'PUBLISHED') return state;
-  return { ...state, visibility: 'REMOVED', ended: { status: 'REMOVED', code: null } };
+  // What was live when the run began is what a restore brings back.
+  const manifests = state.live && !state.switched ? state.live.manifests : state.manifests;
+  return { ...state, manifests, visibility: 'REMOVED', ended: { status: 'REMOVED', code: null } };
 }
 
 /**

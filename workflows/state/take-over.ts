@@ -20,10 +20,12 @@ export function takeOver(state: LifecycleState, taken: TakenOver, now: number): 
   return taken.review ? openDecision(begun, now) : begun;
 }
 
-const renditionsOf = ({ source, encoded }: TakenOver): RenditionView[] => {
+/** What an earlier generation left out stays so, unless it is encoded again. */
+const renditionsOf = ({ source, encoded, done }: TakenOver): RenditionView[] => {
   const made = new Set(encoded.map(({ rung }) => rung.label));
+  const other = done.includes('transcode') ? 'SKIPPED' : 'PENDING';
   const labels = source ? source.ladder.map(({ label }) => label) : [...made];
-  return labels.map((label) => ({ label, status: made.has(label) ? 'DONE' : 'PENDING', code: null }));
+  return labels.map((label) => ({ label, status: made.has(label) ? 'DONE' : other, code: null }));
 };
 
 /** No check may answer what a person removed: a person is asked, beside whatever else is still to be done. */
