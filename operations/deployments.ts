@@ -1,5 +1,5 @@
 import { ReelwayError } from '../contracts/model/errors';
-import { writeAudit, type AuditEntry } from '../platform/postgres/audit';
+import { readBuildBefore, writeAudit, type AuditEntry } from '../platform/postgres/audit';
 import {
   describeDeployment,
   setCurrentVersion,
@@ -12,9 +12,9 @@ import { checkReason } from './input';
 import { isoOf } from './views';
 
 /** A build of the workflow code and what it is used for. Its keys are part of the command line's contract; times are ISO 8601. */
-export interface VersionView extends Omit<DeployedVersion, 'registeredAt' | 'lastCurrentAt'> {
+export interface VersionView extends Omit<DeployedVersion, 'registeredAt' | 'lastUsedAt'> {
   registeredAt: string | null;
-  lastCurrentAt: string | null;
+  lastUsedAt: string | null;
 }
 export interface DeploymentView extends Omit<Deployment, 'versions'> {
   versions: VersionView[];
@@ -36,7 +36,7 @@ export async function deployment(deps: Pick<Deps, 'temporal'>): Promise<Deployme
   const versions = found.versions.map((version) => ({
     ...version,
     registeredAt: isoOf(version.registeredAt),
-    lastCurrentAt: isoOf(version.lastCurrentAt),
+    lastUsedAt: isoOf(version.lastUsedAt),
   }));
   return { ...found, versions };
 }
@@ -72,10 +72,9 @@ export async function rollBack(deps: Deps, input: DeployInput): Promise<Deployme
   const { current, versions, unversioned } = await deployment(deps);
   const ramping = versions.find(({ status }) => status === 'ramping');
   if (ramping) return ramp(deps, { ...input, buildId: ramping.buildId, percent: 0 });
-  const earlier = versions.filter(({ buildId, lastCurrentAt }) => buildId !== current && lastCurrentAt !== null);
-  const [last] = earlier.sort(
-    (left, right) => Date.parse(right.lastCurrentAt ?? '') - Date.parse(left.lastCurrentAt ?? ''),
-  );
+  // The server does not say which builds were current before; a build that was never used was not.
+  const before = await readBuildBefore(deps.pool, current);
+  const last = versions.find(({ buildId, status }) => buildId === before && status !== 'inactive');
   if (!last && (current === null || unversioned === 0)) {
     throw new ReelwayError('NOT_FOUND', 'No other build was ever current.', { hint: 'See: reelway deploy status' });
   }

@@ -8,12 +8,12 @@ export function renderDeployment(
   now: number,
   style: Style,
 ): string[] {
-  const rows = versions.map(({ buildId, status, percent, workers, registeredAt, lastCurrentAt }) => [
+  const rows = versions.map(({ buildId, status, percent, workers, registeredAt, lastUsedAt }) => [
     printable(buildId),
     status === 'current' ? style.green(status) : percent === null ? status : `${status} ${String(percent)} %`,
     workers === 0 && (status === 'current' || status === 'ramping') ? style.red('none') : String(workers),
     ago(registeredAt, now),
-    ago(lastCurrentAt, now),
+    ago(lastUsedAt, now),
   ]);
   return [
     ...(rows.length === 0 ? ['no worker has registered a build'] : table(HEADS, rows)),
@@ -23,4 +23,4 @@ export function renderDeployment(
   ];
 }
 
-const HEADS = ['BUILD', 'STATUS', 'WORKERS', 'REGISTERED', 'LAST CURRENT'];
+const HEADS = ['BUILD', 'STATUS', 'WORKERS', 'REGISTERED', 'LAST USED'];

@@ -69,3 +69,14 @@ export async function readAudit(db: Queryable, contentId: string): Promise<Audit
   ]);
   return found.rows;
 }
+
+/** The build that was made current last, beside the one that is so now; null: none. */
+export async function readBuildBefore(db: Queryable, current: string | null): Promise<string | null> {
+  const found = await db.query<{ build: string }>(
+    `SELECT args ->> 'build' AS build FROM audit
+     WHERE verb IN ('deploy-promote', 'deploy-rollback') AND args ->> 'build' IS DISTINCT FROM $1
+     ORDER BY audit_id DESC LIMIT 1`,
+    [current],
+  );
+  return found.rows[0]?.build ?? null;
+}

@@ -15,8 +15,8 @@ export interface DeployedVersion {
   /** Of new workflow tasks, while it ramps. */
   percent: number | null;
   registeredAt: Date | null;
-  /** When it was current last; null: never. */
-  lastCurrentAt: Date | null;
+  /** When it was last current or ramping, or since when it is; null: never. */
+  lastUsedAt: Date | null;
   /** Workers that poll with this build now. */
   workers: number;
 }
@@ -43,7 +43,7 @@ export async function describeDeployment(client: Client, deadlineMs: number): Pr
         status: current?.buildId === buildId ? 'current' : isRamping ? 'ramping' : drainage(one.drainageStatus),
         percent: isRamping ? (info?.routingConfig?.rampingVersionPercentage ?? 0) : null,
         registeredAt: dateOf(one.createTime),
-        lastCurrentAt: dateOf(one.lastCurrentTime) ?? dateOf(one.currentSinceTime),
+        lastUsedAt: dateOf(one.lastDeactivationTime) ?? dateOf(one.currentSinceTime) ?? dateOf(one.rampingSinceTime),
         workers: pollers.get(buildId) ?? 0,
       };
     });

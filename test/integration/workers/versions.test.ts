@@ -252,7 +252,7 @@ test('a worker process registers its own build, and the command line makes it cu
   const row = await eventually('it is known', async () =>
     (await status()).versions.find(({ buildId, workers }) => buildId === 'v7' && workers === 1),
   );
-  expect(row).toMatchObject({ status: 'inactive', percent: null, lastCurrentAt: null });
+  expect(row).toMatchObject({ status: 'inactive', percent: null, lastUsedAt: null });
   const promoted = await world.runReelway(['deploy', 'promote', 'v7', '--reason', 'tried out']);
   expect(promoted).toMatchObject({ code: 0, stdout: expect.stringMatching(/^v7 +current/m) as unknown });
   const unasked = await world.runReelway(['deploy', 'rollback', '--reason', 'nobody is asked']);
