@@ -90,12 +90,12 @@ describe('reelway api', () => {
     expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await call(api, 'GET', '/contents', { token: api.tokens.operator })).status).toBe(200);
     // What comes back to the token while the command line starts is taken at once.
-    let isAsking = true;
+    const enough = new AbortController();
     const asking = (async () => {
-      while (isAsking) await ask();
+      while (!enough.signal.aborted) await ask();
     })();
     const cli = await world.runReelway(['content', 'list'], api.env(api.tokens.viewer));
-    isAsking = false;
+    enough.abort();
     await asking;
     expect(cli).toMatchObject({ code: 3, stderr: expect.stringContaining('TOO_MANY_REQUESTS') as string });
   });
