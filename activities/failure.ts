@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { errorRow, type ReelwayError } from '../contracts/model/errors';
+import { ERRORS, type ReelwayError } from '../contracts/model/errors';
 import { toReelwayError } from '../platform/errors';
 
 /** Histories keep every failure of every attempt; a tool's whole complaint belongs into the log. */
@@ -20,4 +20,4 @@ export function toFailure(thrown: unknown): ApplicationFailure {
   });
 }
 
-const isWorthRepeating = (error: ReelwayError): boolean => error.retryable && errorRow(error.code).class !== 'creator';
+const isWorthRepeating = (error: ReelwayError): boolean => error.retryable && ERRORS[error.code].class !== 'creator';

@@ -1,4 +1,4 @@
-import { errorRow, type ErrorClass, type ErrorCode, type ReelwayError } from '../contracts/model/errors';
+import { ERRORS, type ErrorClass, type ErrorCode, type ReelwayError } from '../contracts/model/errors';
 import type { Right } from '../contracts/model/rights';
 import { RightMissing } from '../operations/admin/operation';
 
@@ -34,7 +34,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
 };
 
 /** The one table of statuses, for every route of this process. */
-export const statusOf = (code: ErrorCode): number => BY_CODE[code] ?? BY_CLASS[errorRow(code).class];
+export const statusOf = (code: ErrorCode): number => BY_CODE[code] ?? BY_CLASS[ERRORS[code].class];
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -55,7 +55,7 @@ export interface Problem {
 /** Never a stack, and of what we did not expect not even its message: that stands in the log. */
 export function problemOf(error: ReelwayError, requestId: string): Problem {
   const { code, message, hint } = error;
-  const { title } = errorRow(code);
+  const { title } = ERRORS[code];
   const isOurs = code === 'INTERNAL';
   return {
     type: `urn:reelway:problem:${code}`,

@@ -51,6 +51,13 @@ export interface CommandFlags {
   commandId?: string;
 }
 
+/** What every command for a content says. */
+export interface ContentCommand {
+  contentId: string;
+  reason: string;
+  commandId: string;
+}
+
 /** What every command that changes a run takes. */
 export const addCommandFlags = (command: Command): Command =>
   command

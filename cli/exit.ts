@@ -1,4 +1,4 @@
-import { errorRow, type ErrorCode } from '../contracts/model/errors';
+import { ERRORS, type ErrorCode } from '../contracts/model/errors';
 
 /** What the process says at its end. failed: the command worked, the thing asked about did not. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, notFound: 4, refused: 5 } as const;
@@ -26,7 +26,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
 export function exitCodeOf(code: ErrorCode): ExitCode {
   const special = BY_CODE[code];
   if (special !== undefined) return special;
-  const errorClass = errorRow(code).class;
+  const errorClass = ERRORS[code].class;
   if (errorClass === 'refusal') return EXIT.refused;
   return errorClass === 'setup' ? EXIT.usage : EXIT.failed;
 }

@@ -132,9 +132,7 @@ async function build() {
   const stamp = createHash('sha256').update(sources().sort().join('\n')).digest('hex');
   if (readStamp(STAMPS.build) === stamp) return;
   say('builds');
-  await run('node', [TSC, '-p', 'tsconfig.build.json'], { toStderr: true });
-  const bundler = 'dist/workers/bundle-workflows.js';
-  if (existsSync(join(ROOT, bundler))) await run('node', [bundler], { toStderr: true });
+  await run(NPM, ['run', '--silent', 'build'], { toStderr: true });
   writeStamp(STAMPS.build, stamp);
 }
 

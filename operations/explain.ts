@@ -1,4 +1,4 @@
-import { errorRow, type ErrorCode } from '../contracts/model/errors';
+import { ERRORS, type ErrorCode } from '../contracts/model/errors';
 import { isTerminal, type Stage, type Status, type Visibility } from '../contracts/model/status';
 import { readRemoval, type Removal } from '../platform/postgres/content-commands';
 import type { OperationsDeps } from './deps';
@@ -81,7 +81,7 @@ export function explanationOf(content: ContentGlance, removal: Removal | null = 
 }
 
 function problemOf(code: ErrorCode, { stages, renditions, attempt }: ContentGlance): Problem {
-  const { title, hint } = errorRow(code);
+  const { title, hint } = ERRORS[code];
   const stage = stages.find((one) => one.code === code);
   const rendition = renditions.find((one) => one.code === code);
   const message = stage?.message ?? (rendition ? `${rendition.label}: ${rendition.message ?? ''}` : null);

@@ -1,4 +1,4 @@
-import { errorRow } from '../contracts/model/errors';
+import { ERRORS } from '../contracts/model/errors';
 import type { ActivityView, QueueView } from './run';
 import type { ContentGlance } from './glance';
 
@@ -16,7 +16,7 @@ export function waitsOf(content: Pick<ContentGlance, 'stages' | 'run' | 'held'>)
     ...stages.flatMap(({ stage, status, code, deadlineAt }) => {
       if (status !== 'WAITING') return [];
       const until = deadlineAt === null ? '' : `, until ${deadlineAt}`;
-      return [`${stage} waits${code === null ? '' : ` (${code}: ${errorRow(code).title})`}${until}`];
+      return [`${stage} waits${code === null ? '' : ` (${code}: ${ERRORS[code].title})`}${until}`];
     }),
   ];
 }

@@ -4,11 +4,19 @@ import { ReelwayError } from '../contracts/model/errors';
 export const REACH_MS = 5_000;
 
 /** What the work gives, or SERVICE_UNREACHABLE after `ms`; the work itself goes on unobserved. `what`: "Kafka at HOST:PORT". */
-export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+export const within = <T>(ms: number, what: string, work: Promise<T>): Promise<T> =>
+  beforeTimeout(
+    ms,
+    work,
+    () => new ReelwayError('SERVICE_UNREACHABLE', `${what} did not answer within ${String(ms / 1_000)} s.`),
+  );
+
+/** What the work gives, or after `ms` a rejection with `tooLate`; the work itself goes on unobserved. */
+export async function beforeTimeout<T>(ms: number, work: Promise<T>, tooLate: () => ReelwayError): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new ReelwayError('SERVICE_UNREACHABLE', `${what} did not answer within ${String(ms / 1_000)} s.`));
+      reject(tooLate());
     }, ms);
   });
   try {

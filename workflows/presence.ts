@@ -1,6 +1,6 @@
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { errorRow, type ErrorCode } from '../contracts/model/errors';
+import { ERRORS, type ErrorCode } from '../contracts/model/errors';
 import type { Snapshot, StageView } from '../contracts/model/lifecycle';
 import { runningCommands } from '../contracts/model/running-commands';
 import { ATTRIBUTES } from '../contracts/model/search-attributes';
@@ -51,7 +51,7 @@ function headline(snapshot: Snapshot): string {
   const by = held ? [`Held by ${plain(held.actor)} since ${time(held.since)}: ${plain(held.reason)}`] : [];
   if (code === null) return [line, ...by].join('\n\n');
   const message = snapshot.stages.find((one) => one.stage === stage)?.message;
-  const why = message ? `${errorRow(code).title} ${message}` : errorRow(code).title;
+  const why = message ? `${ERRORS[code].title} ${message}` : ERRORS[code].title;
   return [line, ...by, `**${code}**: ${plain(why)}`, `Next: ${nextOf(snapshot, code)}`].join('\n\n');
 }
 
@@ -62,7 +62,7 @@ function nextOf(snapshot: Snapshot, code: ErrorCode): string {
     attempt: snapshot.attempt ?? null,
     isHeld: Boolean(snapshot.held),
   });
-  return [errorRow(code).hint, ...commands.map((command) => `- \`${command}\``)].join('\n');
+  return [ERRORS[code].hint, ...commands.map((command) => `- \`${command}\``)].join('\n');
 }
 
 /** Messages may quote input of strangers: no markup, one line. */

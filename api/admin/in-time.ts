@@ -1,24 +1,12 @@
 import { ReelwayError } from '../../contracts/model/errors';
+import { beforeTimeout } from '../../operations/within';
 
 /**
  * The answer of the work, or after `ms` that there is none. A command that was sent may still be carried out: its caller
  * is told to ask again for the very same one. Throws OUTCOME_UNKNOWN for a command, else SERVICE_UNREACHABLE.
  */
-export async function inTime<T>(ms: number, commandId: unknown, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(tooLate(ms, commandId));
-    }, ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    // A failure that comes too late is nobody's.
-    work.catch(() => undefined);
-  }
-}
+export const inTime = <T>(ms: number, commandId: unknown, work: Promise<T>): Promise<T> =>
+  beforeTimeout(ms, work, () => tooLate(ms, commandId));
 
 function tooLate(ms: number, commandId: unknown): ReelwayError {
   const said = `There was no answer within ${String(ms / 1_000)} s.`;

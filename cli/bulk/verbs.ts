@@ -1,15 +1,8 @@
 import type { Command } from 'commander';
 import type { TaskPriority } from '../../contracts/model/status';
 import type { CommandResult } from '../../operations/commands';
-import { priorityOf, span } from '../arguments';
+import { priorityOf, span, type ContentCommand } from '../arguments';
 import type { ReelwayClient } from '../client';
-
-/** What every command of a content says. */
-export interface BulkCommand {
-  contentId: string;
-  reason: string;
-  commandId: string;
-}
 
 /** A command for many contents at once. */
 export interface BulkVerb<F = object> {
@@ -17,7 +10,7 @@ export interface BulkVerb<F = object> {
   description: string;
   /** Flags of its own. */
   addFlags(command: Command): Command;
-  send(client: ReelwayClient, command: BulkCommand, flags: F): Promise<CommandResult>;
+  send(client: ReelwayClient, command: ContentCommand, flags: F): Promise<CommandResult>;
 }
 
 const verb = <F = object>(one: BulkVerb<F>): BulkVerb => one as BulkVerb;

@@ -1,38 +1,24 @@
 import type { Command } from 'commander';
-import { randomUUID } from 'node:crypto';
-import { ReelwayError } from '../../contracts/model/errors';
-import { addCommandFlags, addExamples, type CommandFlags } from '../arguments';
 import type { Cli } from '../cli';
+import type { ReelwayClient } from '../client';
 import { renderAnswer } from '../render/answer';
+import { addVerb } from './verb';
 
-interface Flags extends CommandFlags {
-  yes?: true;
-}
-
-export function addCancel(parent: Command, cli: Cli): void {
-  const command = parent
-    .command('cancel')
-    .description('End a run that is not published, and remove what it made. Without --yes: show what would be done.')
-    .argument('<id>', 'content id')
-    .option('--yes', 'really do it');
-  addCommandFlags(command).action(async (contentId: string, flags: Flags, self: Command) => {
-    const client = cli.client();
-    const { reason, commandId = randomUUID(), yes } = flags;
-    if (!yes) throw await preview(contentId, reason, client);
-    const answer = await client.cancel({ contentId, reason, commandId });
-    cli.output(self).one(answer, (style) => renderAnswer('cancel', answer, style));
+export const addCancel = (parent: Command, cli: Cli): void => {
+  addVerb(parent, cli, {
+    name: 'cancel',
+    description: 'End a run that is not published, and remove what it made. Says what that is, and asks first.',
+    danger: lost,
+    send: (client, command) => client.cancel(command),
+    render: (answer, style) => renderAnswer('cancel', answer, style),
+    examples: ['reelway content cancel bunny --reason "uploaded by mistake" --yes'],
   });
-  addExamples(command, 'reelway content cancel bunny --reason "uploaded by mistake" --yes');
-}
+};
 
-/** Cancelling cannot be undone, so it is said first what would be lost. */
-async function preview(contentId: string, reason: string, client: ReturnType<Cli['client']>): Promise<ReelwayError> {
-  const content = await client.show({ contentId });
-  const outputs = content.outputs.filter((output) => !output.removed);
-  const objects = outputs.reduce((sum, output) => sum + output.keys.length, 0);
-  return new ReelwayError(
-    'USAGE',
-    `Nothing was done. Cancelling ${contentId} (${content.status}) would end its run and remove ${String(objects)} objects it made.`,
-    { hint: `To do it: reelway content cancel ${contentId} --reason ${JSON.stringify(reason)} --yes` },
-  );
+/** A generation that is given up leaves alone what earlier ones made. */
+async function lost(client: ReelwayClient, contentId: string): Promise<string> {
+  const { outputs, generation, status } = await client.show({ contentId });
+  const own = outputs.filter((output) => !output.removed && output.generation === generation);
+  const objects = own.reduce((sum, { keys }) => sum + keys.length, 0);
+  return `end the run of ${contentId} (${status}) and remove ${String(objects)} objects it made`;
 }

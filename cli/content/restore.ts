@@ -1,19 +1,14 @@
 import type { Command } from 'commander';
-import { randomUUID } from 'node:crypto';
-import { addCommandFlags, addExamples, type CommandFlags } from '../arguments';
 import type { Cli } from '../cli';
 import { renderFinished } from '../render/finished';
+import { addVerb } from './verb';
 
-export function addRestore(parent: Command, cli: Cli): void {
-  const command = parent
-    .command('restore')
-    .description('Undo a removal: publish again under the decision that stands, or ask a reviewer where none does.')
-    .argument('<id>', 'content id');
-  addCommandFlags(command).action(async (contentId: string, flags: CommandFlags, self: Command) => {
-    const client = cli.client();
-    const { reason, commandId = randomUUID() } = flags;
-    const answer = await client.restore({ contentId, reason, commandId });
-    cli.output(self).one(answer, (style) => renderFinished('restore', answer, style));
+export const addRestore = (parent: Command, cli: Cli): void => {
+  addVerb(parent, cli, {
+    name: 'restore',
+    description: 'Undo a removal: publish again under the decision that stands, or ask a reviewer where none does.',
+    send: (client, command) => client.restore(command),
+    render: (answer, style) => renderFinished('restore', answer, style),
+    examples: ['reelway content restore bunny --reason "the claim was withdrawn"'],
   });
-  addExamples(command, 'reelway content restore bunny --reason "the claim was withdrawn"');
-}
+};

@@ -1,5 +1,5 @@
 import { attemptToken } from '../../contracts/model/attempt';
-import { errorRow } from '../../contracts/model/errors';
+import { ERRORS } from '../../contracts/model/errors';
 import { DEFAULT_TASK_PRIORITY } from '../../contracts/model/status';
 import { isLost } from '../../operations/explain';
 import { nextCommands } from '../../operations/next';
@@ -57,9 +57,9 @@ function problemsOf(content: ShownContent, { red, yellow }: Style): string[] {
   const message = content.stages.find((stage) => stage.code === code)?.message ?? null;
   const problem = code && [
     '',
-    paint(`${content.attention ? 'needs attention: ' : ''}${code}: ${errorRow(code).title}`),
+    paint(`${content.attention ? 'needs attention: ' : ''}${code}: ${ERRORS[code].title}`),
     ...(message === null ? [] : [indent(printable(message))]),
-    indent(errorRow(code).hint),
+    indent(ERRORS[code].hint),
     ...(attempt === null ? [] : [indent(`attempt ${attempt}`)]),
   ];
   return [

@@ -1,4 +1,4 @@
-import { errorRow, isErrorCode } from '../../contracts/model/errors';
+import { ERRORS, isErrorCode } from '../../contracts/model/errors';
 import type { DeadLetter, DeadLetterWithValue } from '../../operations/dead-letters';
 import { printable, shortened, table, type Style } from './text';
 import { ago } from './time';
@@ -28,7 +28,7 @@ const statusOf = ({ status, redrives, corrected }: DeadLetter): string =>
 const placeOf = ({ partition, offset }: DeadLetter): string => `${String(partition)}/${offset}`;
 
 export function renderDeadLetter(letter: DeadLetterWithValue, now: number, { bold, red, dim }: Style): string[] {
-  const hint = isErrorCode(letter.code) ? errorRow(letter.code).hint : '';
+  const hint = isErrorCode(letter.code) ? ERRORS[letter.code].hint : '';
   return [
     `${bold(`dead letter ${letter.id}`)} ${red(letter.code)} ${ago(letter.at, now)}`,
     `  why      ${printable(letter.reason)}`,

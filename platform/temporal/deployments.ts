@@ -1,5 +1,6 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import { LIFECYCLE_QUEUE, WORKER_DEPLOYMENT } from '../../contracts/model/work';
+import { isAlive } from './runs';
 import { dateOf } from './timestamps';
 
 /**
@@ -99,8 +100,6 @@ const drainage = (status: number | null | undefined): VersionStatus => DRAINAGE[
 
 /** TaskQueueType of the Temporal API. */
 const WORKFLOW_QUEUE = 1;
-/** A long poll lasts 60 s; the server goes on naming pollers for minutes after they are gone. */
-const POLLER_ALIVE_MS = 75_000;
 
 /** How many poll with each build; null: without one. */
 async function workersByBuild(client: Client): Promise<Map<string | null, number>> {
@@ -111,8 +110,7 @@ async function workersByBuild(client: Client): Promise<Map<string | null, number
     taskQueueType: WORKFLOW_QUEUE,
   });
   const counts = new Map<string | null, number>();
-  for (const { lastAccessTime, deploymentOptions } of pollers) {
-    if (Date.now() - Number(dateOf(lastAccessTime)) > POLLER_ALIVE_MS) continue;
+  for (const { deploymentOptions } of pollers.filter(isAlive)) {
     const buildId = deploymentOptions?.deploymentName === WORKER_DEPLOYMENT ? (deploymentOptions.buildId ?? '') : null;
     counts.set(buildId, (counts.get(buildId) ?? 0) + 1);
   }

@@ -172,6 +172,9 @@ const QUEUE_TYPE = { workflow: 1, activity: 2 } as const;
 /** A long poll lasts 60 s; the server goes on naming pollers for minutes after they are gone. */
 const POLLER_ALIVE_MS = 75_000;
 
+export const isAlive = ({ lastAccessTime }: { lastAccessTime?: Parameters<typeof dateOf>[0] }): boolean =>
+  Date.now() - (dateOf(lastAccessTime)?.getTime() ?? 0) < POLLER_ALIVE_MS;
+
 /** pollers: workers that ask for work there. backlog and oldestSeconds: what waits, as about as the server knows it. */
 export interface QueueFigures {
   pollers: number;
@@ -195,10 +198,7 @@ export async function describeQueue(
       reportStats: true,
     }),
   );
-  const alive = found.pollers.filter((poller) => {
-    const seen = dateOf(poller.lastAccessTime);
-    return seen !== null && Date.now() - seen.getTime() < POLLER_ALIVE_MS;
-  });
+  const alive = found.pollers.filter(isAlive);
   const { approximateBacklogCount: backlog, approximateBacklogAge: age } = found.stats ?? {};
   return {
     pollers: new Set(alive.map((poller) => poller.identity)).size,

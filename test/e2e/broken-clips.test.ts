@@ -1,4 +1,4 @@
-import { errorRow, type ErrorCode } from '../../contracts/model/errors';
+import { ERRORS, type ErrorCode } from '../../contracts/model/errors';
 import { bunnyClip, Clips, mediaTools, tempDir } from '../support/clips';
 import { eventually } from '../support/eventually';
 import { expectInvariants } from '../support/invariants';
@@ -64,15 +64,15 @@ async function makeClips(clips: Clips): Promise<Record<Exclude<Name, 'missing'> 
   };
 }
 
-const idsOf = (wanted: (row: ReturnType<typeof errorRow>) => boolean): string[] =>
-  NAMES.filter((name) => wanted(errorRow(CODES[name])))
+const idsOf = (wanted: (row: (typeof ERRORS)[ErrorCode]) => boolean): string[] =>
+  NAMES.filter((name) => wanted(ERRORS[CODES[name]]))
     .map((name) => broken[name].id)
     .sort();
 
 describe('files that are broken', () => {
   it.each(NAMES)('%s: stop at the upload stage with a code of their own', async (name) => {
     const code = CODES[name];
-    const isForCreator = errorRow(code).class === 'creator';
+    const isForCreator = ERRORS[code].class === 'creator';
     const shown = await broken[name].reaches({ failureCode: code });
     expect(shown).toMatchObject({
       stage: 'upload',

@@ -22,7 +22,8 @@ beforeAll(async () => {
   const loop = ['-stream_loop', '-1', '-i', await bunnyClip(), '-t', '20', '-c', 'copy'];
   const clips = new Clips(tools, folder.path);
   clip = await clips.make('long.mp4', loop);
-  world = await createWorld({ env: { REELWAY_FFMPEG: await slowEncoder(clips, tools.ffmpeg) } });
+  const env = { REELWAY_FFMPEG: await slowEncoder(clips, tools.ffmpeg), REELWAY_MEDIA_CONCURRENCY: '3' };
+  world = await createWorld({ env });
   await Promise.all([world.spawnReelway(['bridge']), world.spawnReelway(['worker'])]);
 });
 afterAll(() => expectInvariants(world));
@@ -51,7 +52,10 @@ const encoders = (): number => toolsAtWork(world).filter((command) => command.in
 const objectsOf = (item: Item): string[] =>
   pathsBelow(world.dirs.objects).filter((key) => key.startsWith(`GLOBAL/${item.id}/`));
 
-/** The first rendition is recorded, the next two are being encoded, and with two slots the sound waits for its turn. */
+/**
+ * Something is recorded while both slow renditions are being encoded. The server hands the encodes out in any order, so
+ * that takes three slots: with two, the slow ones may have both of them to their end.
+ */
 async function midTranscode(): Promise<Item> {
   const item = await createItem(world, { clip, history: 'cancelled' });
   await item.upload();

@@ -2,7 +2,9 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { ATTRIBUTES } from '../../contracts/model/search-attributes';
 import { testServerCommand } from '../../local/stack';
-import { createCrew, type Crew } from './crew';
+import { says } from './commands';
+import { createCrew, type Crew, type Handle } from './crew';
+import { flaggedFact, uploadFact } from './facts';
 import { quietRuntime } from './quiet-runtime';
 
 export type { Handle } from './crew';
@@ -37,7 +39,25 @@ export const bundleLifecycle = (): Promise<WorkflowBundleWithSourceMap> =>
     logger: new DefaultLogger('ERROR'),
   });
 
-export async function createLab(): Promise<Lab> {
+/** The lab of a test file, there before its first test. Real workers and a real server: a busy machine takes its time. */
+export function useLab(): Lab {
+  jest.setTimeout(60_000);
+  const lab = {} as Lab;
+  beforeAll(async () => {
+    Object.assign(lab, await createLab());
+  }, 120_000);
+  afterAll(() => lab.close());
+  return lab;
+}
+
+/** A run that waits for a reviewer. */
+export async function inReview(lab: Lab): Promise<Handle> {
+  const run = await lab.start({ facts: [uploadFact(), flaggedFact(5_000)] });
+  await says(run, 'REVIEW_OPEN');
+  return run;
+}
+
+async function createLab(): Promise<Lab> {
   quietRuntime();
   const env = await startServer();
   await env.connection.operatorService.addSearchAttributes({

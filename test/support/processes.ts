@@ -74,18 +74,32 @@ export async function spawnReelway(
   };
 }
 
-/** Runs `reelway ARGS` to its end. */
-export async function runReelway(args: string[], env: Record<string, string>): Promise<RunResult> {
+/** A command on its way, and what it said so far. */
+export interface ReelwayCommand {
+  said(): { stdout: string; stderr: string };
+  kill(signal: NodeJS.Signals): void;
+  ended: Promise<RunResult>;
+}
+
+/** Starts `reelway ARGS`, which is to end by itself. */
+export function startReelway(args: string[], env: Record<string, string>): ReelwayCommand {
   const child = spawn(process.execPath, [REELWAY, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  const said = () => ({ stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') });
   const timer = setTimeout(() => child.kill('SIGKILL'), RUN_WITHIN_MS);
-  const { code } = await endOf(child);
-  clearTimeout(timer);
-  return { code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') };
+  const ended = endOf(child).then(({ code }) => {
+    clearTimeout(timer);
+    return { code, ...said() };
+  });
+  return { said, kill: (signal) => void child.kill(signal), ended };
 }
+
+/** Runs `reelway ARGS` to its end. */
+export const runReelway = (args: string[], env: Record<string, string>): Promise<RunResult> =>
+  startReelway(args, env).ended;
 
 /**
  * Processes of a world that are alive now. The media tools get an empty environment without the mark: they are known by

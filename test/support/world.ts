@@ -14,7 +14,16 @@ import { connectTemporal, type Temporal } from '../../platform/temporal/client';
 import { ensureNamespace } from '../../platform/temporal/namespace';
 import { ensureSearchAttributes } from '../../platform/temporal/search-attributes';
 import { endProcesses } from './leaks';
-import { runReelway, spawnReelway, worldFolder, WORLD_MARK, type ReelwayProcess, type RunResult } from './processes';
+import {
+  runReelway,
+  spawnReelway,
+  startReelway,
+  worldFolder,
+  WORLD_MARK,
+  type ReelwayCommand,
+  type ReelwayProcess,
+  type RunResult,
+} from './processes';
 import { recordHistories } from './record-histories';
 import { testStack } from './stack';
 import { createTopicTools, type TopicTools } from './topics';
@@ -51,6 +60,8 @@ export interface World {
   spawnReelway(args: string[], env?: Record<string, string>): Promise<ReelwayProcess>;
   /** A command, run to its end. */
   runReelway(args: string[], env?: Record<string, string>): Promise<RunResult>;
+  /** A command that a test looks at on its way. */
+  startReelway(args: string[], env?: Record<string, string>): ReelwayCommand;
   /** Ends every process, and fails when one of their children outlives them; then removes what the world made. */
   close(): Promise<void>;
 }
@@ -84,6 +95,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       processes.push(started);
       return started;
     },
+    startReelway: (args, extra = {}) => startReelway(args, { ...env, ...extra }),
     runReelway: (args, extra = {}) => runReelway(args, { ...env, ...extra }),
     close: async () => {
       await recordHistories(temporal.client, name);

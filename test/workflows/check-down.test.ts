@@ -2,15 +2,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../contracts/model/work';
 import { decideUpdate, retryUpdate, stateQuery } from '../../workflows/messages';
 import { eventually } from '../support/eventually';
-import { createLab, type Lab } from '../support/lab';
+import { useLab } from '../support/lab';
 
-jest.setTimeout(60_000);
-
-let lab: Lab;
-beforeAll(async () => {
-  lab = await createLab();
-}, 120_000);
-afterAll(() => lab.close());
+const lab = useLab();
 
 test('a check that is down asks for a person at once, whose decision publishes', async () => {
   const runCheck: Activities['runCheck'] = ({ check }) =>

@@ -1,24 +1,11 @@
 import { DECISIONS, type Decision } from '../../contracts/model/status';
 import { decideUpdate, stateQuery } from '../../workflows/messages';
-import { costOf, MOST_EVENTS, reaches, refused, says, send } from '../support/commands';
+import { costOf, MOST_EVENTS, reaches, refused, send } from '../support/commands';
 import { eventually } from '../support/eventually';
-import { flaggedFact, uploadFact } from '../support/facts';
-import { createLab, type Handle, type Lab } from '../support/lab';
+import { flaggedFact } from '../support/facts';
+import { inReview, useLab } from '../support/lab';
 
-// Real workers against a real server: a busy machine takes its time.
-jest.setTimeout(60_000);
-
-let lab: Lab;
-beforeAll(async () => {
-  lab = await createLab();
-}, 120_000);
-afterAll(() => lab.close());
-
-const inReview = async (): Promise<Handle> => {
-  const run = await lab.start({ facts: [uploadFact(), flaggedFact(5_000)] });
-  await says(run, 'REVIEW_OPEN');
-  return run;
-};
+const lab = useLab();
 
 const decides = (decision: Decision, at: number, flag?: string) => ({
   ...{ decision, at, decisionId: `d-${decision}-${String(at)}` },
@@ -34,7 +21,7 @@ const END: Record<Decision, string> = {
 
 test.each(DECISIONS)('%s is told to whom it concerns', async (decision) => {
   await lab.withWorkers({}, async (world) => {
-    const run = await inReview();
+    const run = await inReview(lab);
     await send(run, decideUpdate, decides(decision, 9_000));
     if (decision === 'EDIT_REQUESTED') await reaches(run, END[decision]);
     else await expect(run.result()).resolves.toMatchObject({ status: END[decision] });
@@ -55,7 +42,7 @@ test.each(DECISIONS)('%s is told to whom it concerns', async (decision) => {
 
 test('a decision about an older flag, or one that a newer decision has overtaken, is refused', async () => {
   await lab.withWorkers({}, async () => {
-    const run = await inReview();
+    const run = await inReview(lab);
     await run.signal('facts', [flaggedFact(8_000)]);
     await eventually('both are open', async () => (await run.query(stateQuery)).openFlags.length === 2);
     const stale = refused('DECISION_STALE');
@@ -70,7 +57,7 @@ test('a decision about an older flag, or one that a newer decision has overtaken
 
 test('a flag that is named is answered, also where its service has a clock that goes before ours', async () => {
   await lab.withWorkers({}, async () => {
-    const run = await inReview();
+    const run = await inReview(lab);
     await send(run, decideUpdate, decides('APPROVED', 4_000, 'flag-5000'));
     await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
   });
@@ -78,7 +65,7 @@ test('a flag that is named is answered, also where its service has a clock that 
 
 test('REMOVED needs to know of no flag', async () => {
   await lab.withWorkers({}, async () => {
-    const run = await inReview();
+    const run = await inReview(lab);
     await send(run, decideUpdate, decides('REMOVED', 1_000));
     await expect(run.result()).resolves.toMatchObject({ status: 'REMOVED', visibility: 'REMOVED' });
   });
@@ -89,7 +76,7 @@ const RECORDED_AND_TOLD = 12;
 
 test('a decision costs at most 16 events, and what it takes to record and tell it', async () => {
   await lab.withWorkers({}, async () => {
-    const run = await inReview();
+    const run = await inReview(lab);
     const cost = await costOf(run, () => send(run, decideUpdate, decides('EDIT_REQUESTED', 9_000)));
     expect(cost).toBeLessThanOrEqual(MOST_EVENTS + RECORDED_AND_TOLD);
     await run.terminate('end of test');

@@ -2,22 +2,15 @@ import { extendUpdate, stateQuery, type ExtendCommand } from '../../workflows/me
 import { DEFAULT_POLICY } from '../../contracts/model/policy';
 import { carryOut, extend as extendVerb } from '../../workflows/state/commands';
 import { newState, patchStage } from '../../workflows/state/state';
-import { flaggedFact, transcodedFact, uploadFact } from '../support/facts';
+import { transcodedFact } from '../support/facts';
 import { eventually } from '../support/eventually';
-import { createLab, type Handle, type Lab } from '../support/lab';
+import { inReview, type Handle, useLab } from '../support/lab';
 
 const HOUR_MS = 60 * 60 * 1_000;
 const DAY_MS = 24 * HOUR_MS;
 const SOON_MS = 1_000;
 
-// Real workers against a real server: a busy machine takes its time.
-jest.setTimeout(60_000);
-
-let lab: Lab;
-beforeAll(async () => {
-  lab = await createLab();
-}, 120_000);
-afterAll(() => lab.close());
+const lab = useLab();
 
 let commands = 0;
 const extend = (run: Handle, more: Partial<ExtendCommand> = {}) => {
@@ -34,15 +27,9 @@ const deadlineOf = async (run: Handle, stage: string): Promise<number> => {
   return stages.find((one) => one.stage === stage)?.deadlineAt ?? 0;
 };
 
-const inReview = async (): Promise<Handle> => {
-  const run = await lab.start({ facts: [uploadFact(), flaggedFact(5_000)] });
-  await says(run, 'REVIEW_OPEN');
-  return run;
-};
-
 test('a reviewer gets more time: the deadline moves, the rest stays, and it is told', async () => {
   await lab.withWorkers({}, async (world) => {
-    const run = await inReview();
+    const run = await inReview(lab);
     const before = await run.query(stateQuery);
     const deadline = await deadlineOf(run, 'moderate');
     await expect(extend(run)).resolves.toMatchObject({ status: 'AWAITING_REVIEW', stage: 'moderate' });
@@ -64,7 +51,7 @@ test('a reviewer gets more time: the deadline moves, the rest stays, and it is t
 
 test('a review that is overdue is open again, and needs no admin', async () => {
   await lab.withWorkers({}, async () => {
-    const run = await inReview();
+    const run = await inReview(lab);
     await lab.env.sleep(30 * DAY_MS);
     await says(run, 'REVIEW_OVERDUE');
     expect((await run.query(stateQuery)).attention).toBe(true);
@@ -91,7 +78,7 @@ test('a service gets more time, and its event ends the wait as ever', async () =
 
 test('the same command twice gives the time once', async () => {
   await lab.withWorkers({}, async () => {
-    const run = await inReview();
+    const run = await inReview(lab);
     const deadline = await deadlineOf(run, 'moderate');
     await extend(run, { commandId: 'once' });
     await extend(run, { commandId: 'once' });
@@ -112,7 +99,7 @@ test('a command that is repeated after continue-as-new, where the server has for
 
 test('where nothing waits with a deadline it is refused', async () => {
   await lab.withWorkers({}, async () => {
-    const run = await inReview();
+    const run = await inReview(lab);
     const refused = (type: string) => ({ cause: { type } });
     await expect(extend(run, { stage: 'package' })).rejects.toMatchObject(refused('NOT_WAITING'));
     await run.terminate('end of test');
@@ -121,7 +108,7 @@ test('where nothing waits with a deadline it is refused', async () => {
 
 test('an extension costs at most 16 events', async () => {
   await lab.withWorkers({}, async () => {
-    const run = await inReview();
+    const run = await inReview(lab);
     const events = async (): Promise<number> => (await run.fetchHistory()).events?.length ?? 0;
     await eventually('it rests', async () => {
       const before = await events();

@@ -3,17 +3,10 @@ import type { TakenOver } from '../../contracts/model/generation';
 import type { Activities, AnnounceInput } from '../../contracts/model/work';
 import { cancelUpdate, decideUpdate, stateQuery, takedownSignal } from '../../workflows/messages';
 import { eventually } from '../support/eventually';
-import { createLab, type Handle, type Lab } from '../support/lab';
+import { type Handle, useLab } from '../support/lab';
 import { OLD_SET, RENDITION, takenOver } from '../support/taken-over';
 
-// Real workers against a real server: a busy machine takes its time.
-jest.setTimeout(60_000);
-
-let lab: Lab;
-beforeAll(async () => {
-  lab = await createLab();
-}, 120_000);
-afterAll(() => lab.close());
+const lab = useLab();
 
 const command = { commandId: 'x-1', actor: 'local:anna', reason: 'why not' };
 

@@ -2,27 +2,14 @@ import type { Activities } from '../../contracts/model/work';
 import { cancelUpdate, extendUpdate, holdUpdate, releaseUpdate, stateQuery } from '../../workflows/messages';
 import { costOf, MOST_EVENTS, reaches, refused, says, send, stageOf } from '../support/commands';
 import { eventually } from '../support/eventually';
-import { decidedFact, flaggedFact, uploadFact } from '../support/facts';
+import { decidedFact } from '../support/facts';
 import { createGate } from '../support/gate';
-import { createLab, type Handle, type Lab } from '../support/lab';
+import { inReview, useLab } from '../support/lab';
 
 const HOUR_MS = 60 * 60 * 1_000;
 const DAY_MS = 24 * HOUR_MS;
 
-// Real workers against a real server: a busy machine takes its time.
-jest.setTimeout(60_000);
-
-let lab: Lab;
-beforeAll(async () => {
-  lab = await createLab();
-}, 120_000);
-afterAll(() => lab.close());
-
-const inReview = async (): Promise<Handle> => {
-  const run = await lab.start({ facts: [uploadFact(), flaggedFact(5_000)] });
-  await says(run, 'REVIEW_OPEN');
-  return run;
-};
+const lab = useLab();
 
 /** An activity that ends when the gate opens, as it would have otherwise. */
 const behind =
@@ -56,7 +43,7 @@ test('what runs goes on to its end, the next stage begins only after the release
 
 test('a deadline stands still, and has the time that was left of it afterwards', async () => {
   await lab.withWorkers({}, async () => {
-    const run = await inReview();
+    const run = await inReview(lab);
     const deadline = (await stageOf(run, 'moderate'))?.deadlineAt ?? 0;
     await send(run, holdUpdate, {});
     expect((await stageOf(run, 'moderate'))?.deadlineAt).toBeNull();
@@ -73,7 +60,7 @@ test('a deadline stands still, and has the time that was left of it afterwards',
 
 test('facts are taken in while it is held, and what follows from them begins afterwards', async () => {
   await lab.withWorkers({}, async (world) => {
-    const run = await inReview();
+    const run = await inReview(lab);
     await send(run, holdUpdate, {});
     await run.signal('facts', [decidedFact('APPROVED', 6_000)]);
     await says(run, 'HELD');
@@ -87,7 +74,7 @@ test('facts are taken in while it is held, and what follows from them begins aft
 
 test('a cancel does not wait for the release', async () => {
   await lab.withWorkers({}, async (world) => {
-    const run = await inReview();
+    const run = await inReview(lab);
     await send(run, holdUpdate, {});
     await send(run, cancelUpdate, {});
     await expect(run.result()).resolves.toMatchObject({ status: 'CANCELLED' });
@@ -97,7 +84,7 @@ test('a cancel does not wait for the release', async () => {
 
 test('a second hold, a release of what nobody holds and an extension in a hold are refused', async () => {
   await lab.withWorkers({}, async () => {
-    const run = await inReview();
+    const run = await inReview(lab);
     await expect(send(run, releaseUpdate, {})).rejects.toMatchObject(refused('NOT_HELD'));
     await send(run, holdUpdate, {});
     await expect(send(run, holdUpdate, {})).rejects.toMatchObject(refused('CONTENT_HELD'));
@@ -110,7 +97,7 @@ test('a second hold, a release of what nobody holds and an extension in a hold a
 
 test('a hold and a release cost at most 16 events each', async () => {
   await lab.withWorkers({}, async () => {
-    const run = await inReview();
+    const run = await inReview(lab);
     expect(await costOf(run, () => send(run, holdUpdate, {}))).toBeLessThanOrEqual(MOST_EVENTS);
     expect(await costOf(run, () => send(run, releaseUpdate, {}))).toBeLessThanOrEqual(MOST_EVENTS);
     await run.terminate('end of test');

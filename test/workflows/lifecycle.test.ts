@@ -1,16 +1,9 @@
 import { decidedFact, flaggedFact, packagedFact, transcodedFact, uploadFact } from '../support/facts';
-import { createLab, type Lab } from '../support/lab';
+import { useLab } from '../support/lab';
 
 const SERVICES = { executors: { transcode: 'service', moderate: 'service', package: 'service' } } as const;
 
-// Real workers against a real server: a busy machine takes its time.
-jest.setTimeout(60_000);
-
-let lab: Lab;
-beforeAll(async () => {
-  lab = await createLab();
-}, 120_000);
-afterAll(() => lab.close());
+const lab = useLab();
 
 describe('a content item', () => {
   it('goes through the five stages and tells each milestone once, in order', async () => {

@@ -6,19 +6,12 @@ import { costOf, MOST_EVENTS, reaches, refused, renditionOf, says, send, stageOf
 import { eventually } from '../support/eventually';
 import { transcodedFact } from '../support/facts';
 import { createGate } from '../support/gate';
-import { createLab, type Handle, type Lab } from '../support/lab';
+import { type Handle, useLab } from '../support/lab';
 
 /** Passes as real time does; a busy machine still encodes within it. */
 const SOON_MS = 8_000;
 
-// Real workers against a real server: a busy machine takes its time.
-jest.setTimeout(60_000);
-
-let lab: Lab;
-beforeAll(async () => {
-  lab = await createLab();
-}, 120_000);
-afterAll(() => lab.close());
+const lab = useLab();
 
 const encoded = ({ rung }: Parameters<Activities['transcodeRendition']>[0]): TranscodeResult => ({
   ...{ rung, key: `k/${rung.label}`, bytes: 1, sha256: 'x', durationSeconds: 5, lang: 'en', reused: false },

@@ -5,16 +5,9 @@ import { skipUpdate, stateQuery } from '../../workflows/messages';
 import { costOf, MOST_EVENTS, reaches, refused, renditionOf, says, send, stageOf } from '../support/commands';
 import { eventually } from '../support/eventually';
 import { flaggedFact, uploadFact } from '../support/facts';
-import { createLab, type Lab } from '../support/lab';
+import { useLab } from '../support/lab';
 
-// Real workers against a real server: a busy machine takes its time.
-jest.setTimeout(60_000);
-
-let lab: Lab;
-beforeAll(async () => {
-  lab = await createLab();
-}, 120_000);
-afterAll(() => lab.close());
+const lab = useLab();
 
 const skips = (what: { stage?: 'moderate' | 'upload' | 'transcode' | 'package' | 'publish'; rendition?: string }) => ({
   ...what,

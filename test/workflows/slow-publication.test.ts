@@ -1,14 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../contracts/model/work';
-import { createLab, type Lab } from '../support/lab';
+import { type Lab, useLab } from '../support/lab';
 
-jest.setTimeout(60_000);
-
-let lab: Lab;
-beforeAll(async () => {
-  lab = await createLab();
-}, 120_000);
-afterAll(() => lab.close());
+const lab = useLab();
 
 /** Fails so many times as while Postgres is away; the waits between grow to 20 s. */
 const awayFor = (failures: number): Pick<Activities, 'publishContent'> => {

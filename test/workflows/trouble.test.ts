@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
 import type { Activities } from '../../contracts/model/work';
 import { decidedFact, flaggedFact, packagedFact, transcodedFact, uploadFact } from '../support/facts';
-import { createLab, type Handle, type Lab } from '../support/lab';
+import { type Handle, useLab } from '../support/lab';
 import { cancelUpdate, decideUpdate, retryUpdate, stateQuery } from '../../workflows/messages';
 import { DEFAULT_POLICY } from '../../contracts/model/policy';
 import { foldFact } from '../../workflows/state/fold';
@@ -16,14 +16,7 @@ const fails = (code: string): (() => Promise<never>) => {
   return () => Promise.reject(ApplicationFailure.nonRetryable(`broken: ${code}`, code));
 };
 
-// Real workers against a real server: a busy machine takes its time.
-jest.setTimeout(60_000);
-
-let lab: Lab;
-beforeAll(async () => {
-  lab = await createLab();
-}, 120_000);
-afterAll(() => lab.close());
+const lab = useLab();
 
 const reaches = (run: Handle, status: string): Promise<boolean> =>
   eventually(`the run is ${status}`, async () => (await run.query(stateQuery)).status === status);

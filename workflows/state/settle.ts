@@ -1,4 +1,4 @@
-import { errorRow, type ErrorCode } from '../../contracts/model/errors';
+import { ERRORS, type ErrorCode } from '../../contracts/model/errors';
 import { STAGES, type Stage } from '../../contracts/model/status';
 import { canModerate, canPackage, isDelegated, isOpen } from './gates';
 import { stopDeadlines, waitsForOthers } from './hold';
@@ -156,7 +156,7 @@ export function park(
   failure: { code: ErrorCode; message: string | null },
   now: number,
 ): LifecycleState {
-  const forCreator = errorRow(failure.code).class === 'creator';
+  const forCreator = ERRORS[failure.code].class === 'creator';
   return patchStage(state, stage, {
     status: 'PARKED',
     code: failure.code,

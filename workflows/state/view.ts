@@ -1,4 +1,4 @@
-import { errorRow, type ErrorCode } from '../../contracts/model/errors';
+import { ERRORS, type ErrorCode } from '../../contracts/model/errors';
 import type { Held, RenditionView, Snapshot, StageView } from '../../contracts/model/lifecycle';
 import { DEFAULT_TASK_PRIORITY, STAGES, type Stage, type Status } from '../../contracts/model/status';
 import { standingAttempt } from './attempts';
@@ -15,7 +15,7 @@ const shownStage = (state: LifecycleState): Stage => parkedStage(state)?.stage ?
 /** True where only a new upload helps: a bad file, or an edit that a reviewer asked for. */
 export function awaitsCreator(state: LifecycleState): boolean {
   const code = parkedStage(state)?.code;
-  return code !== undefined && code !== null && errorRow(code).class === 'creator';
+  return code !== undefined && code !== null && ERRORS[code].class === 'creator';
 }
 
 export function statusOf(state: LifecycleState): Status {

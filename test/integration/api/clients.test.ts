@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createIntake } from '../../../bridge/inbound/intake';
 import { spawnApi, type RunningApi } from '../../support/api';
 import type { ReelwayProcess, RunResult } from '../../support/processes';
 import { createItem } from '../../support/story';
 import { createWorld, type World } from '../../support/world';
-import { recordOf, transcoded, UNGUARDED } from '../bridge/events';
+import { recordOf, takeDead, transcoded } from '../bridge/events';
 
 /** Other services do the work, so that a content stands where the test wants it, without ffmpeg. */
 const SERVICES = {
@@ -189,18 +188,10 @@ describe('dead letters', () => {
   const letter = (side: Side, index: number): string => ids[side]![index]!;
 
   beforeAll(async () => {
-    const take = createIntake({
-      pool: world.pool,
-      log: world.log,
-      lateFlag: 'hide',
-      ...UNGUARDED,
-      onTaken: () => undefined,
-    });
     // Ids that nothing else is mistaken for.
     await world.pool.query(`SELECT setval(pg_get_serial_sequence('dead_letters', 'id'), 700000)`);
     for (const side of SIDES) {
-      const payload = { ...transcoded(`c-dead-${side}`), duration_seconds: 'twelve' };
-      await take(Array.from({ length: 4 }, () => recordOf('media.transcoded', payload, { eventId: randomUUID() })));
+      await takeDead(world, `c-dead-${side}`, 4);
       ids[side] = await idsOf(side);
     }
   });

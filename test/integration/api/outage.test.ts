@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { connect, createServer, type Server } from 'node:net';
-import { createIntake } from '../../../bridge/inbound/intake';
 import { call, spawnApi } from '../../support/api';
 import { eventually } from '../../support/eventually';
 import { createWorld, type World } from '../../support/world';
-import { newContentId, recordOf, transcoded, UNGUARDED } from '../bridge/events';
+import { newContentId, takeDead } from '../bridge/events';
 
 // Every command is a process of its own, on a machine that may be busy.
 jest.setTimeout(120_000);
@@ -53,15 +51,7 @@ test('a Temporal that was away at first is found once it is there', async () => 
 test('a stop ends a redrive after the letter in hand, and the same command goes on with the rest', async () => {
   const api = await spawnApi(world);
   const contentId = newContentId();
-  const take = createIntake({
-    pool: world.pool,
-    log: world.log,
-    lateFlag: 'hide',
-    ...UNGUARDED,
-    onTaken: () => undefined,
-  });
-  const payload = { ...transcoded(contentId), duration_seconds: 'twelve' };
-  await take(Array.from({ length: 60 }, () => recordOf('media.transcoded', payload, { eventId: randomUUID() })));
+  await takeDead(world, contentId, 60);
   const tried = async (): Promise<number> => {
     const found = await world.pool.query('SELECT 1 FROM dead_letters WHERE content_id = $1 AND redrives > 0', [
       contentId,

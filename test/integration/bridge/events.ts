@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Fact } from '../../../contracts/model/facts';
+import { createIntake } from '../../../bridge/inbound/intake';
 import { workflowIdOf } from '../../../contracts/model/ids';
 import type { KafkaRecord } from '../../../contracts/model/ports';
 import type { Snapshot } from '../../../contracts/model/lifecycle';
@@ -164,6 +166,18 @@ export function recordOf(
     headers: over.headers ?? {},
   };
 }
+
+/** The way into a world's inbox, without a bridge. */
+export const intakeOf = ({ pool, log }: World, lateFlag: 'hide' | 'attention' = 'hide') =>
+  createIntake({ pool, log, lateFlag, ...UNGUARDED, onTaken: () => undefined });
+
+/** Takes records in whose duration is a word: each is dead, and goes in once its schema-valid bytes are stored. */
+export const takeDead = (world: World, contentId: string, count: number): Promise<unknown> => {
+  const payload = { ...transcoded(contentId), duration_seconds: 'twelve' };
+  return intakeOf(world)(
+    Array.from({ length: count }, () => recordOf('media.transcoded', payload, { eventId: randomUUID() })),
+  );
+};
 
 /** An intake that neither holds partitions nor pauses starts. */
 export const UNGUARDED = {

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Milestone, Notice } from '../../../contracts/model/lifecycle';
 import type { KafkaProducer, OutgoingRecord } from '../../../contracts/model/ports';
 import type { AnnounceInput } from '../../../contracts/model/work';
-import { createIntake } from '../../../bridge/inbound/intake';
 import { createOutbound } from '../../../bridge/outbound/outbound';
 import { createWorld, type World } from '../../support/world';
-import { contentRow, newContentId, recordOf, snapshot, transcoded, UNGUARDED, upload } from './events';
+import { contentRow, intakeOf, newContentId, recordOf, snapshot, transcoded, upload } from './events';
 
 // A busy machine with two cores.
 jest.setTimeout(60_000);
@@ -278,9 +277,7 @@ describe('the trace of an upload', () => {
     `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00`,
   ];
   const take = (id: string, session: string, headers: Record<string, string>): Promise<void> =>
-    createIntake({ pool: world.pool, log: world.log, lateFlag: 'hide', ...UNGUARDED, onTaken: () => undefined })([
-      recordOf('media.upload.initiated', upload(id, session), { eventId: randomUUID(), headers }),
-    ]);
+    intakeOf(world)([recordOf('media.upload.initiated', upload(id, session), { eventId: randomUUID(), headers })]);
   const announceIn = (id: string, session: string, ordinal: number) =>
     outbound().announce(
       announcement(id, {

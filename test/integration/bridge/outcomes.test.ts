@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createIntake } from '../../../bridge/inbound/intake';
 import { createOutbound } from '../../../bridge/outbound/outbound';
 import { claimKeys, lockClaimed, releaseKeys, wakeKeys } from '../../../platform/postgres/inbox-keys';
 import { inTransaction } from '../../../platform/postgres/pool';
@@ -9,13 +8,13 @@ import {
   contentRow,
   deadLetters,
   flagged,
+  intakeOf,
   newContentId,
   outcomesOf,
   recordOf,
   snapshot,
   transcoded,
   upload,
-  UNGUARDED,
 } from './events';
 
 // A busy machine with two cores.
@@ -28,8 +27,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.close(), 60_000);
 
-const intake = (lateFlag: 'hide' | 'attention' = 'hide') =>
-  createIntake({ pool: world.pool, log: world.log, lateFlag, ...UNGUARDED, onTaken: () => undefined });
+const intake = (lateFlag: 'hide' | 'attention' = 'hide') => intakeOf(world, lateFlag);
 
 const outbound = () =>
   createOutbound({

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBridge, type Bridge } from '../../../bridge/inbound/bridge';
-import { createIntake } from '../../../bridge/inbound/intake';
+import { type createIntake } from '../../../bridge/inbound/intake';
 import { createWayIn } from '../../../bridge/inbound/way-in';
 import { workflowIdOf } from '../../../contracts/model/ids';
 import { startTemporal, type Stack } from '../../../local/stack';
@@ -19,11 +19,11 @@ import {
   contentRow,
   deadLetters,
   flagged,
+  intakeOf,
   newContentId,
   outcomesOf,
   recordOf,
   runsOf,
-  UNGUARDED,
   upload,
 } from './events';
 
@@ -50,7 +50,7 @@ beforeAll(async () => {
   world = await createWorld({ env: { REELWAY_TEMPORAL_ADDRESS: small.temporal.address } });
   const { config, pool, kafka, temporal, log } = world;
   bridge = await startBridge({ config, pool, kafka, temporal: temporal.client, log, metrics: registry });
-  take = createIntake({ pool, log, lateFlag: 'hide', ...UNGUARDED, onTaken: () => undefined });
+  take = intakeOf(world);
 }, 120_000);
 afterAll(async () => {
   await bridge.stop();

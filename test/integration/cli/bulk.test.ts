@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { packageRoot } from '../../../platform/package-root';
 import { eventually } from '../../support/eventually';
 import type { RunResult } from '../../support/processes';
 import { createItem } from '../../support/story';
@@ -76,18 +74,14 @@ test('where nobody can be asked it says how many, shows some, and does nothing w
 
 test('Ctrl-C ends after what is under way; resumed, each has had the command once', async () => {
   const args = ['bulk', 'extend', ...QUERY, '--by', '1h', '--yes', '-o', 'jsonl', '--rate'];
-  const child = spawn(process.execPath, ['bin/reelway.js', ...args, '3'], { cwd: packageRoot(), env: world.env });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const ended = new Promise((resolve) => child.on('close', resolve));
-  await eventually('the first is done', () => out.includes('\n'));
-  child.kill('SIGINT');
-  expect(await ended).toBe(1);
-  const first = lines(out).length;
+  const slow = world.startReelway([...args, '3']);
+  await eventually('the first is done', () => slow.said().stdout.includes('\n'));
+  slow.kill('SIGINT');
+  const { code, stdout, stderr } = await slow.ended;
+  expect(code).toBe(1);
+  const first = lines(stdout).length;
   expect(first).toBeLessThan(COUNT);
-  const resume = /stopped after (\d+) of 12; to go on, add --resume (\S+)/.exec(err);
+  const resume = /stopped after (\d+) of 12; to go on, add --resume (\S+)/.exec(stderr);
   expect(Number(resume?.[1])).toBe(first);
   expect(await audited('extend', 'anna')).toEqual({ commands: first, contents: first });
 
@@ -141,13 +135,8 @@ test.each([
 });
 
 test('a Temporal that is away stops it after what was begun, with what to do next', async () => {
-  const env = { ...world.env, REELWAY_TEMPORAL_ADDRESS: '127.0.0.1:1' };
-  const child = spawn(process.execPath, ['bin/reelway.js', 'bulk', 'extend', ...QUERY, '--by', '1h', '--yes'], {
-    cwd: packageRoot(),
-    env,
-  });
-  let err = '';
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(3);
-  expect(err).toMatch(/stopped after \d+ of 11; to go on, add --resume/);
+  const env = { REELWAY_TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  const { code, stderr } = await world.runReelway(['bulk', 'extend', ...QUERY, '--by', '1h', '--yes'], env);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/stopped after \d+ of 11; to go on, add --resume/);
 });

@@ -3,11 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { createIntake } from '../../../bridge/inbound/intake';
 import { packageRoot } from '../../../platform/package-root';
 import { eventually } from '../../support/eventually';
 import { createWorld, type World } from '../../support/world';
-import { newContentId, recordOf, transcoded, UNGUARDED } from '../bridge/events';
+import { newContentId, recordOf, takeDead, transcoded } from '../bridge/events';
 
 // Every command is a process of its own, on a machine that may be busy.
 jest.setTimeout(120_000);
@@ -32,18 +31,9 @@ interface Letter {
   eventId: string;
 }
 
-/** Records whose duration is a word; each is dead, and goes in once its schema-valid bytes are stored. */
 async function deadOnes(count: number): Promise<Letter[]> {
   const contentId = newContentId();
-  const take = createIntake({
-    pool: world.pool,
-    log: world.log,
-    lateFlag: 'hide',
-    ...UNGUARDED,
-    onTaken: () => undefined,
-  });
-  const payload = { ...transcoded(contentId), duration_seconds: 'twelve' };
-  await take(Array.from({ length: count }, () => recordOf('media.transcoded', payload, { eventId: randomUUID() })));
+  await takeDead(world, contentId, count);
   const { rows } = await world.pool.query<Letter>(
     `SELECT id::text AS id, content_id AS "contentId", event_id AS "eventId" FROM dead_letters
      WHERE content_id = $1 ORDER BY dead_letters.id`,
@@ -148,17 +138,13 @@ test('Ctrl-C ends after the letter in hand, and the same command goes on with th
   await mend(letters);
   const content = letters[0]!.contentId;
   const args = ['dlq', 'redrive', '--content', content, '--yes', '-o', 'jsonl', '--rate'];
-  const child = spawn(process.execPath, ['bin/reelway.js', ...args, '5'], { cwd: packageRoot(), env: world.env });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const ended = new Promise((resolve) => child.on('close', resolve));
-  await eventually('the first letter went in', () => out.includes('\n'));
-  child.kill('SIGINT');
-  expect(await ended).toBe(1);
-  expect(err).toMatch(/stopped after \d+; the same command goes on/);
-  const first = lines(out).length;
+  const slow = world.startReelway([...args, '5']);
+  await eventually('the first letter went in', () => slow.said().stdout.includes('\n'));
+  slow.kill('SIGINT');
+  const { code, stdout, stderr } = await slow.ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/stopped after \d+; the same command goes on/);
+  const first = lines(stdout).length;
   expect(first).toBeLessThan(20);
   const rest = await world.runReelway([...args, '1000']);
   expect(rest.code).toBe(0);

@@ -1,11 +1,11 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { toFailure } from '../../../activities/failure';
-import { ERRORS, errorRow, ReelwayError, type ErrorCode } from '../../../contracts/model/errors';
+import { ERRORS, ReelwayError, type ErrorCode } from '../../../contracts/model/errors';
 
 describe('a failure as the workflow reads it', () => {
   test.each(Object.keys(ERRORS) as ErrorCode[])('%s keeps its code, its message and its hint', (code) => {
     const failure = toFailure(new ReelwayError(code, 'what happened here', { cause: new TypeError('secret path') }));
-    const { hint, class: owner, retryable } = errorRow(code);
+    const { hint, class: owner, retryable } = ERRORS[code];
     expect(failure).toMatchObject({ type: code, message: 'what happened here', details: [{ hint }] });
     expect(failure.nonRetryable).toBe(!retryable || owner === 'creator');
     expect(failure.cause).toBeUndefined();

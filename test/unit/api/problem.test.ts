@@ -1,6 +1,6 @@
 import { toApiError, toConnectionError } from '../../../api/errors';
 import { problemOf, statusOf } from '../../../api/problem';
-import { ERRORS, errorRow, ReelwayError, type ErrorCode } from '../../../contracts/model/errors';
+import { ERRORS, ReelwayError, type ErrorCode } from '../../../contracts/model/errors';
 
 const codes = Object.keys(ERRORS) as ErrorCode[];
 
@@ -28,7 +28,7 @@ describe('statuses', () => {
 
   it('say of every refusal that the caller can do something, and never success', () => {
     for (const code of codes) {
-      const [status, isRefusal] = [statusOf(code), errorRow(code).class === 'refusal'];
+      const [status, isRefusal] = [statusOf(code), ERRORS[code].class === 'refusal'];
       expect([code, status >= 400 && status < (isRefusal ? 500 : 600)]).toEqual([code, true]);
     }
   });

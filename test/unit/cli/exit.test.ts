@@ -1,4 +1,4 @@
-import { errorRow, ERRORS, type ErrorCode } from '../../../contracts/model/errors';
+import { ERRORS, type ErrorCode } from '../../../contracts/model/errors';
 import { EXIT, exitCodeOf } from '../../../cli/exit';
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
@@ -30,5 +30,5 @@ test('no error ends the process as if it were done', () => {
 
 test('what only another state would allow is told apart from what was asked wrongly', () => {
   const refused = CODES.filter((code) => exitCodeOf(code) === EXIT.refused);
-  expect(refused.every((code) => errorRow(code).class === 'refusal')).toBe(true);
+  expect(refused.every((code) => ERRORS[code].class === 'refusal')).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ERRORS, errorRow, type ErrorCode } from '../../../contracts/model/errors';
+import { ERRORS, type ErrorCode } from '../../../contracts/model/errors';
 
 interface Section {
   code: string;
@@ -46,7 +46,7 @@ it('docs/errors.md has a section for every code, and no other, each once', () =>
 
 it.each(codes)('the section of %s says what the table says, and why', (code) => {
   const section = sections.find((candidate) => candidate.code === code);
-  const { class: inClass, title, hint, retryable } = errorRow(code);
+  const { class: inClass, title, hint, retryable } = ERRORS[code];
   expect(section).toMatchObject({ class: inClass, title: title.replaceAll('\\', ''), hint, retryable });
   expect(section?.prose.length).toBeGreaterThan(40);
 });
