@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ReelwayError } from '../contracts/model/errors';
 import { operationEntries, type AnyOperation } from '../operations/admin';
 import { ADMIN_PATH, ANSWER_WITHIN_MS } from '../operations/admin/operation';
@@ -28,12 +29,22 @@ async function* streamed(send: () => Promise<IncomingMessage>, away: Away): Asyn
   yield* lineAnswers(await send(), away);
 }
 
+/** What one request waits in all until its token may ask again. A fresh bucket has one more within seconds. */
+const PATIENCE_MS = 30_000;
+
 async function ask(url: string, entry: AnyOperation, request: ApiRequest, away: Away): Promise<IncomingMessage> {
-  const response = await sendRequest(url, request).catch((cause: unknown) => {
-    throw away(cause);
-  });
-  if (response.statusCode === (entry.status ?? 200)) return response;
-  throw await refusalOf(response, away);
+  for (let patienceMs = PATIENCE_MS; ;) {
+    const response = await sendRequest(url, request).catch((cause: unknown) => {
+      throw away(cause);
+    });
+    if (response.statusCode === (entry.status ?? 200)) return response;
+    const againMs = Number(response.headers['retry-after'] ?? Number.NaN) * 1_000;
+    const refusal = await refusalOf(response, away);
+    // Nothing was done, so the same may be sent again.
+    if (refusal.code !== 'TOO_MANY_REQUESTS' || !(againMs <= patienceMs)) throw refusal;
+    patienceMs -= againMs;
+    await sleep(againMs);
+  }
 }
 
 /** The API answers within its own limit; what is silent for longer is away. */

@@ -37,7 +37,7 @@ export const addRetry = (parent: Command, cli: Cli): void => {
     render: (answer, style) => renderAnswer('retry', answer, style),
     examples: [
       'reelway content retry bunny --reason "the raw object is there now"',
-      'reelway content retry bunny --rendition 720p --attempt g1r1a1 --reason "the encoder has more memory"',
+      'reelway content retry bunny --rendition 720p --attempt g1r1.720p.a1 --reason "the encoder has more memory"',
       'reelway content retry bunny --with rawKey=raw/bunny/clip.mp4 --reason "the event named another key"',
     ],
   });

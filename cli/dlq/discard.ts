@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { DiscardResult } from '../../operations/dead-letters-discard';
 import { addCommandFlags, addExamples, type CommandFlags } from '../arguments';
 import type { Cli } from '../cli';
+import { forEachResult } from '../each';
 import { EXIT, type ExitCode } from '../exit';
 import { renderDiscarded } from '../render/dead-letter-results';
-import { forEachResult } from './each';
 import { addSelectionFlags, selectionIn, selectionOf, type FilterFlags, type PageFlags } from './filters';
 
 interface Flags extends FilterFlags, PageFlags, CommandFlags {
@@ -32,7 +32,11 @@ export function addDeadLetterDiscard(parent: Command, cli: Cli): void {
       await cli.confirm(`discard ${String(count)} dead letters`, flags.yes === true);
     }
     const output = cli.output(self);
-    await forEachResult(cli, output, client.discardDeadLetters(input), { text: renderDiscarded, exit: exitOf });
+    await forEachResult(cli, output, client.discardDeadLetters(input), {
+      text: renderDiscarded,
+      name: ({ id }) => id,
+      exit: exitOf,
+    });
   });
   addExamples(
     command,

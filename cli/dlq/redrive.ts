@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { RedriveInput, RedriveResult } from '../../operations/dead-letters-redrive';
 import { addExamples, positive } from '../arguments';
 import type { Cli } from '../cli';
+import { forEachResult } from '../each';
 import { EXIT, type ExitCode } from '../exit';
 import { renderRedriven } from '../render/dead-letter-results';
-import { forEachResult } from './each';
 import { addSelectionFlags, selectionIn, selectionOf, type FilterFlags, type PageFlags } from './filters';
 import { readPayload } from './payload';
 
@@ -44,7 +44,11 @@ export function addDeadLetterRedrive(parent: Command, cli: Cli): void {
         await cli.confirm(`redrive ${String(count)} dead letters`, flags.yes === true);
       }
       const output = cli.output(self);
-      await forEachResult(cli, output, client.redriveDeadLetters(input), { text: renderRedriven, exit: exitOf });
+      await forEachResult(cli, output, client.redriveDeadLetters(input), {
+        text: renderRedriven,
+        name: ({ id }) => id,
+        exit: exitOf,
+      });
     });
   addExamples(
     command,

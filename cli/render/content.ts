@@ -91,7 +91,7 @@ const renditionsOf = ({ renditions, ...of }: ShownContent, style: Style): string
     renditions.map(({ label, status, attempt, percent, code, message }) => [
       label,
       statusColour(status, style)(status),
-      status === 'PARKED' ? attemptToken(of, attempt) : String(attempt),
+      status === 'PARKED' ? attemptToken(of, label, attempt) : String(attempt),
       percent === null ? '-' : String(Math.floor(percent)),
       code ?? '-',
       message === null ? '-' : shortened(printable(message), 80),

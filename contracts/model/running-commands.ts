@@ -29,12 +29,18 @@ export function runningCommands(content: RunningContent): string[] {
   if (status === 'COMPENSATING') return [line(content, 'watch')];
   const commands = BY_STATUS[status]?.(content);
   if (!commands) return [];
-  const isVisible = content.visibility === 'PUBLISHED' || content.visibility === 'AGE_GATED';
   return [
     ...(content.isHeld ? [line(content, 'release', BECAUSE)] : []),
     ...commands,
-    ...(isVisible ? [] : [line(content, 'cancel', `${BECAUSE} --yes`)]),
+    ...(canBeCancelled(content) ? [line(content, 'cancel', `${BECAUSE} --yes`)] : []),
   ];
+}
+
+/** What viewers see is there to stay; what an earlier generation published stays so where this one is given up. */
+function canBeCancelled({ visibility, generation, stages }: RunningContent): boolean {
+  if (visibility !== 'PUBLISHED' && visibility !== 'AGE_GATED') return true;
+  const publish = stages.find(({ stage }) => stage === 'publish')?.status;
+  return generation > 1 && publish !== 'RUNNING' && publish !== 'DONE';
 }
 
 const BECAUSE = '--reason TEXT';
@@ -101,7 +107,7 @@ function failedRenditions(content: RunningContent): string[] {
   const failed = content.renditions.filter(({ status }) => status === 'PARKED');
   const isAlone = failed.length === 1 && content.status === 'PARKED';
   return failed.flatMap(({ label, attempt = 1 }) => {
-    const again = `--rendition ${label} --attempt ${attemptToken(content, attempt)} ${BECAUSE}`;
+    const again = `--rendition ${label} --attempt ${attemptToken(content, label, attempt)} ${BECAUSE}`;
     return [
       ...(isAlone ? [] : [line(content, 'retry', again)]),
       ...(canDoWithout(content, label) ? [line(content, 'skip', `--rendition ${label} ${BECAUSE}`)] : []),

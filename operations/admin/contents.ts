@@ -5,10 +5,11 @@ import { explain } from '../explain';
 import { glance } from '../glance';
 import { list, listInput } from '../list';
 import { register } from '../register';
-import { show, type ShownContent } from '../show';
+import { show } from '../show';
 import { summaryOf, type ContentSummary } from '../views';
 import { contentId } from './fields';
-import { MASK, operation } from './operation';
+import { maskedAudit, maskedContent, maskedExplanation, maskedGlance } from './mask';
+import { operation } from './operation';
 
 /** The result of a registration. */
 export interface Registered extends ContentSummary {
@@ -17,10 +18,6 @@ export interface Registered extends ContentSummary {
 }
 
 const one = z.strictObject({ contentId });
-
-/** Where the manifests are; the lighter view carries them without naming them in its type. */
-const withoutPaths = <T extends object>(shown: T & Partial<Pick<ShownContent, 'manifests'>>): T =>
-  shown.manifests ? { ...shown, manifests: { ...shown.manifests, hls: MASK, dash: MASK } } : shown;
 
 export const contents = {
   list: operation({
@@ -38,10 +35,7 @@ export const contents = {
     about: 'Everything known of one content. Object keys are shown to admins.',
     input: one,
     run: (deps, _actor, input) => show(deps, input.contentId),
-    masked: (shown) => ({
-      ...withoutPaths(shown),
-      outputs: shown.outputs.map((output) => ({ ...output, keys: output.keys.map(() => MASK) })),
-    }),
+    masked: maskedContent,
   }),
   glance: operation({
     method: 'GET',
@@ -50,7 +44,7 @@ export const contents = {
     about: 'Where one content stands now: cheap enough to be asked again and again.',
     input: one,
     run: (deps, _actor, input) => glance(deps, input.contentId),
-    masked: withoutPaths,
+    masked: maskedGlance,
   }),
   explain: operation({
     method: 'GET',
@@ -59,6 +53,7 @@ export const contents = {
     about: 'Why a content stands where it stands, who has to act, and with which command.',
     input: one,
     run: (deps, _actor, input) => explain(deps, input.contentId),
+    masked: maskedExplanation,
   }),
   audit: operation({
     method: 'GET',
@@ -67,6 +62,7 @@ export const contents = {
     about: 'What people commanded about one content, oldest first.',
     input: one,
     run: (deps, _actor, input) => auditOf(deps, input.contentId),
+    masked: maskedAudit,
   }),
   register: operation<ContentRecordInput, Promise<Registered>>({
     method: 'PUT',

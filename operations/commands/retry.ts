@@ -25,7 +25,7 @@ export async function retry(deps: Deps, input: RetryInput): Promise<CommandResul
   checkStage(stage);
   if (rendition !== undefined) checkRendition(rendition, stage);
   if (attempt !== undefined && !ATTEMPT_TOKEN.test(attempt)) {
-    throw new ReelwayError('INPUT_INVALID', 'An attempt is named as content show does: g1r1a2.');
+    throw new ReelwayError('INPUT_INVALID', 'An attempt is named as content show does: g1r1.transcode.a2.');
   }
   const correction = input.with === undefined ? undefined : checkCorrection(input.with);
   const named = {

@@ -59,6 +59,13 @@ const reelway = async (...args: string[]): Promise<string> => {
   return stdout;
 };
 
+/** gc tells a line each. */
+const collectable = async (): Promise<{ contentId: string; variant: string }[]> =>
+  (await reelway('gc', '-o', 'json'))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { contentId: string; variant: string });
+
 const rowsOf = async (item: Item, stage: string) =>
   (
     await world.pool.query<{ generation: number; variant: string; keys: string[]; removed: boolean }>(
@@ -119,14 +126,14 @@ describe('reprocess from package of what viewers see', () => {
     ]);
     expect(await item.told()).toEqual({ 'media.transcoded': 1, 'media.drm.packaged': 2, 'media.published': 1 });
 
-    const found = JSON.parse(await reelway('gc', '-o', 'json')) as { contentId: string; variant: string }[];
+    const found = await collectable();
     expect(found.filter(({ contentId }) => contentId === item.id)).toMatchObject([{ variant: 's1', outcome: 'found' }]);
     expect(isThere(before.dash)).toBe(true);
     await reelway('gc', '--yes');
     expect(isThere(before.dash)).toBe(false);
     expect(await isPlayable(after)).toBeNull();
     expect((await rowsOf(item, 'transcode')).filter(({ removed }) => removed)).toEqual([]);
-    expect(JSON.parse(await reelway('gc', '-o', 'json'))).toEqual([]);
+    expect(await collectable()).toEqual([]);
   });
 });
 

@@ -39,10 +39,10 @@ test('a rendition that failed asks for an admin and is retried while others are 
     const run = await lab.start();
     await says(run, 'TRANSCODE_FAILED');
     const failed = await run.query(stateQuery);
-    expect(failed).toMatchObject({ status: 'RUNNING', attention: true, attempt: 'g1r1a1' });
+    expect(failed).toMatchObject({ status: 'RUNNING', attention: true, attempt: 'g1r1.720p.a1' });
     await eventually('Postgres hears of it', () => world.last().attention);
     isBroken = false;
-    const retried = await send(run, retryUpdate, { rendition: '720p', attempt: 'g1r1a1' });
+    const retried = await send(run, retryUpdate, { rendition: '720p', attempt: 'g1r1.720p.a1' });
     expect(retried).toMatchObject({ status: 'RUNNING', attention: false, code: null });
     await eventually('it is encoded', async () => (await renditionOf(run, '720p'))?.status === 'DONE');
     expect(await renditionOf(run, '360p')).toMatchObject({ status: 'RUNNING', attempt: 1 });
@@ -50,6 +50,38 @@ test('a rendition that failed asks for an admin and is retried while others are 
     await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
     expect(world.calls.filter((call) => call === 'transcodeRendition 720p')).toHaveLength(2);
     expect(world.calls.filter((call) => call === 'transcodeRendition 360p')).toHaveLength(1);
+  });
+});
+
+test('the token of one failure answers neither that of another rendition nor that of a later stage', async () => {
+  const broken = new Set(['720p']);
+  await lab.withWorkers(
+    { transcodeRendition: breaking(broken), packageContent: () => fails('PACKAGE_FAILED') },
+    async () => {
+      const run = await lab.start();
+      await reaches(run, 'PARKED');
+      const seen = await attemptOf(run);
+      const other = send(run, retryUpdate, { rendition: '720p', attempt: 'g1r1.360p.a1' });
+      await expect(other).rejects.toMatchObject(refused('ATTEMPT_STALE'));
+      broken.clear();
+      await send(run, retryUpdate, { attempt: seen });
+      await says(run, 'PACKAGE_FAILED');
+      expect(await attemptOf(run)).toBe('g1r1.package.a1');
+      await expect(send(run, retryUpdate, { attempt: seen })).rejects.toMatchObject(refused('ATTEMPT_STALE'));
+      await run.terminate('end of test');
+    },
+  );
+});
+
+test('a failure that was named by its attempt alone, as contents parked earlier do, is answered', async () => {
+  const broken = new Set(['720p']);
+  await lab.withWorkers({ transcodeRendition: breaking(broken) }, async () => {
+    const run = await lab.start();
+    await reaches(run, 'PARKED');
+    broken.clear();
+    await expect(send(run, retryUpdate, { attempt: 'g1r1a2' })).rejects.toMatchObject(refused('ATTEMPT_STALE'));
+    await send(run, retryUpdate, { attempt: 'g1r1a1' });
+    await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
   });
 });
 
@@ -75,13 +107,13 @@ test('a token answers its failure once: the second admin, and one who saw an old
     const seen = await attemptOf(run);
     await send(run, retryUpdate, { attempt: seen });
     await expect(send(run, retryUpdate, { attempt: seen })).rejects.toMatchObject(refused('ATTEMPT_STALE'));
-    await eventually('it failed again', async () => (await attemptOf(run)) === 'g1r1a2');
+    await eventually('it failed again', async () => (await attemptOf(run)) === 'g1r1.transcode.a2');
     await expect(send(run, retryUpdate, { attempt: seen })).rejects.toMatchObject(refused('ATTEMPT_STALE'));
     const wrong = send(run, retryUpdate, { rendition: '720p', attempt: seen });
     await expect(wrong).rejects.toMatchObject(refused('ATTEMPT_STALE'));
-    await send(run, retryUpdate, { attempt: 'g1r1a2' });
+    await send(run, retryUpdate, { attempt: 'g1r1.transcode.a2' });
     // An activity in flight would keep the server's clock from jumping in the tests after this one.
-    await eventually('it failed once more', async () => (await attemptOf(run)) === 'g1r1a3');
+    await eventually('it failed once more', async () => (await attemptOf(run)) === 'g1r1.transcode.a3');
     await run.terminate('end of test');
   });
 });
@@ -93,9 +125,12 @@ test('an undo that failed has a token of its own', async () => {
     await reaches(run, 'PARKED');
     await send(run, cancelUpdate, {});
     await says(run, 'COMPENSATION_FAILED');
-    await send(run, retryUpdate, { attempt: 'g1r1a1' });
-    await eventually('it failed again', async () => (await attemptOf(run)) === 'g1r1a2');
-    await expect(send(run, retryUpdate, { attempt: 'g1r1a1' })).rejects.toMatchObject(refused('ATTEMPT_STALE'));
+    await expect(send(run, retryUpdate, { attempt: 'g1r1.package.a1' })).rejects.toMatchObject(
+      refused('ATTEMPT_STALE'),
+    );
+    await send(run, retryUpdate, { attempt: 'g1r1.undo.a1' });
+    await eventually('it failed again', async () => (await attemptOf(run)) === 'g1r1.undo.a2');
+    await expect(send(run, retryUpdate, { attempt: 'g1r1.undo.a1' })).rejects.toMatchObject(refused('ATTEMPT_STALE'));
     await run.terminate('end of test');
   });
 });

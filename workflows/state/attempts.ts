@@ -1,4 +1,4 @@
-import { attemptToken } from '../../contracts/model/attempt';
+import { attemptToken, UNDO } from '../../contracts/model/attempt';
 import type { RenditionView } from '../../contracts/model/lifecycle';
 import { STAGES, type Stage } from '../../contracts/model/status';
 import type { LifecycleState } from './state';
@@ -42,7 +42,7 @@ export function standingAttempt(
   asked: { stage?: Stage; rendition?: string } = {},
 ): string | null {
   if (state.ended) return null;
-  if (state.compensating) return state.compensating.failed && attemptToken(state, state.compensating.tries ?? 1);
+  if (state.compensating) return state.compensating.failed && attemptToken(state, UNDO, state.compensating.tries ?? 1);
   const failure = failureOf(state, asked);
-  return failure ? attemptToken(state, failure.attempt) : null;
+  return failure ? attemptToken(state, failure.renditions.join('+') || failure.stage, failure.attempt) : null;
 }

@@ -11,9 +11,20 @@ beforeAll(async () => {
   // Nobody listens on port 1: who may ask, and what is refused, Postgres alone is enough for.
   world = await createWorld({ uses: ['postgres'], env: { REELWAY_TEMPORAL_ADDRESS: '127.0.0.1:1' } });
   api = await spawnApi(world, { REELWAY_API_REQUESTS_PER_MINUTE: '100000' });
-  await world.pool
-    .query(`INSERT INTO contents (content_id, phase, status, stage, generation, hls_manifest, dash_manifest)
-    VALUES ('c-1', 'open', 'PARKED', 'publish', 1, 'GLOBAL/c-1/secret.m3u8', 'GLOBAL/c-1/secret.mpd')`);
+  const stage = {
+    stage: 'publish',
+    status: 'PARKED',
+    attempt: 1,
+    code: 'RAW_OBJECT_MISSING',
+    startedAt: 1,
+    endedAt: 2,
+  };
+  const message = 'There is no object under the raw key raw/c-1/secret.mp4.';
+  await world.pool.query(
+    `INSERT INTO contents (content_id, phase, status, stage, generation, hls_manifest, dash_manifest, failure_code, stages)
+     VALUES ('c-1', 'open', 'PARKED', 'publish', 1, 'GLOBAL/c-1/secret.m3u8', 'GLOBAL/c-1/secret.mpd', $1, $2)`,
+    [stage.code, JSON.stringify([{ ...stage, message, deadlineAt: null }])],
+  );
   await world.pool
     .query(`INSERT INTO dead_letters (consumer, topic, partition, kafka_offset, record_key, value, headers, code, reason)
     VALUES ('b', 'media.transcoded', 0, 1, 'secret-key', 'secret-bytes', '{}', 'NOT_JSON', 'no JSON')`);
@@ -111,12 +122,23 @@ describe('rights', () => {
   });
 
   it('let viewers read, without what is secret-class', async () => {
+    await world.pool.query(
+      `INSERT INTO audit (command_id, content_id, actor, verb, reason, args)
+       VALUES ('masked', 'c-audited', 'anna', 'skip', 'another key', '{"rawKey": "secret.mp4", "stage": "upload"}')`,
+    );
     const shown = await get('/contents/c-1', api.tokens.viewer);
     expect(shown).toMatchObject({ status: 200, body: { contentId: 'c-1', manifests: { hls: '[admins only]' } } });
     const glanced = await get('/contents/c-1/glance', api.tokens.operator);
+    const explained = await get('/contents/c-1/explanation', api.tokens.viewer);
+    expect(explained.body).toMatchObject({
+      problem: { message: 'There is no object under the raw key [admins only]' },
+    });
+    const audited = await get('/contents/c-audited/audit', api.tokens.viewer);
+    expect(audited.body).toMatchObject([{ verb: 'skip', args: { rawKey: '[admins only]', stage: 'upload' } }]);
     const letters = await get('/dead-letters', api.tokens.operator);
     expect(letters.body).toMatchObject([{ code: 'NOT_JSON', key: '[admins only]' }]);
-    expect(JSON.stringify([shown.body, glanced.body, letters.body])).not.toContain('secret');
+    const all = [shown, glanced, explained, audited, letters].map(({ body }) => body);
+    expect(JSON.stringify(all)).not.toContain('secret');
   });
 
   it('let admins see it', async () => {

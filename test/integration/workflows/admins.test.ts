@@ -191,7 +191,7 @@ test('a rendition that failed is retried beside others that are still encoded', 
     const run = await crew.start({ contentId: id, facts: [uploadFact({}, id)] });
     await says(run, 'TRANSCODE_FAILED');
     isBroken = false;
-    await retry(crew.deps, { ...by(id), rendition: '720p', attempt: 'g1r1a1' });
+    await retry(crew.deps, { ...by(id), rendition: '720p', attempt: 'g1r1.720p.a1' });
     finish();
     await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
   });
@@ -208,9 +208,9 @@ test('a title that was missing goes into the record with the retry, which publis
   await crew.withWorkers({ publishContent }, async () => {
     const run = await crew.start({ contentId: id, facts: [uploadFact({}, id)] });
     await says(run, 'METADATA_MISSING');
-    await eventually('Postgres hears of it', async () => (await glance(crew.deps, id)).attempt === 'g1r1a1');
+    await eventually('Postgres hears of it', async () => (await glance(crew.deps, id)).attempt === 'g1r1.publish.a1');
     const command = { ...by(id), with: { title: 'A title' } };
-    const stale = retry(crew.deps, { ...by(id), attempt: 'g1r1a9', with: { title: 'Not this' } });
+    const stale = retry(crew.deps, { ...by(id), attempt: 'g1r1.publish.a9', with: { title: 'Not this' } });
     expect(await answer(stale)).toBe('ATTEMPT_STALE');
     await retry(crew.deps, command);
     await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });

@@ -42,6 +42,10 @@ afterAll(async () => {
 const json = (response: ServerResponse, value: unknown, status = 200, type = 'application/json'): void => {
   response.writeHead(status, { 'content-type': type }).end(JSON.stringify(value));
 };
+const busy = (response: ServerResponse, seconds: number): void => {
+  response.setHeader('retry-after', String(seconds));
+  json(response, { code: 'TOO_MANY_REQUESTS', detail: 'too often', hint: 'wait' }, 429, 'application/problem+json');
+};
 const client = () => createApiClient(url, 'token-of-anna');
 const errorOf = (work: Promise<unknown>): Promise<ReelwayError> =>
   work.then(
@@ -66,6 +70,25 @@ describe('requests', () => {
     ]);
     expect(JSON.parse(seen[1]!.body)).toEqual({ reason: command.reason, commandId: 'x-1', stage: 'package' });
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(Array(2).fill('Bearer token-of-anna'));
+  });
+
+  it('wait where the token has asked too often, and are sent again', async () => {
+    let refusals = 2;
+    answer = (response) => {
+      if (refusals === 0) json(response, { contentId: 'c-1' });
+      else busy(response, 1);
+      refusals -= 1;
+    };
+    await expect(client().retry(command)).resolves.toEqual({ contentId: 'c-1' });
+    expect(seen.map(({ url, body }) => [url, body])).toEqual(Array(3).fill([seen[0]!.url, seen[0]!.body]));
+  });
+
+  it('do not wait for longer than anybody would', async () => {
+    answer = (response) => {
+      busy(response, 31);
+    };
+    expect(await errorOf(client().retry(command))).toMatchObject({ code: 'TOO_MANY_REQUESTS' });
+    expect(seen).toHaveLength(1);
   });
 
   it.each(['..', '../../queues', 'a/b', '%2e%2e', 'x?y=z#w', 'é\u0000\n'])(

@@ -85,7 +85,12 @@ test('where Temporal cannot be asked, no run is called lost', () => {
 
 test('a rendition that failed beside others is told with its message, and an admin acts', () => {
   const rendition = { label: '720p', code: 'TRANSCODE_FAILED', attempt: 1, message: 'exit 1', percent: null } as const;
-  const failed = { status: 'RUNNING', attention: true, failureCode: 'TRANSCODE_FAILED', attempt: 'g1r1a1' } as const;
+  const failed = {
+    status: 'RUNNING',
+    attention: true,
+    failureCode: 'TRANSCODE_FAILED',
+    attempt: 'g1r1.720p.a1',
+  } as const;
   const told = explanationOf(content({ ...failed, renditions: [{ ...rendition, status: 'PARKED' }] }));
-  expect(told).toMatchObject({ owner: 'platform', problem: { message: '720p: exit 1', attempt: 'g1r1a1' } });
+  expect(told).toMatchObject({ owner: 'platform', problem: { message: '720p: exit 1', attempt: 'g1r1.720p.a1' } });
 });

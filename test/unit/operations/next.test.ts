@@ -50,3 +50,16 @@ test('every offered command exists', () => {
   const offered = STATUSES.flatMap((status) => next(status, 'METADATA_MISSING')).map((line) => line.split(' ')[2]);
   expect(verbs).toEqual(expect.arrayContaining([...new Set(offered)]));
 });
+
+test('the next generation of what viewers see can be given up until its set is switched to', () => {
+  const cancels = (publish: 'PENDING' | 'PARKED' | 'RUNNING' | 'DONE', generation: number): boolean =>
+    next('PARKED', 'PACKAGE_FAILED', {
+      generation,
+      visibility: 'PUBLISHED',
+      stages: [{ stage: 'publish', status: publish, code: null, deadlineAt: null }],
+    }).some((line) => line.startsWith('reelway content cancel'));
+  expect((['PENDING', 'PARKED', 'RUNNING', 'DONE'] as const).map((publish) => cancels(publish, 2))).toEqual([
+    ...[true, true, false, false],
+  ]);
+  expect(cancels('PENDING', 1)).toBe(false);
+});

@@ -1,3 +1,4 @@
+import { namesAttempt } from '../../../contracts/model/attempt';
 import type { ErrorCode } from '../../../contracts/model/errors';
 import type { RetryCommand } from '../../messages';
 import { failureOf, standingAttempt, type Failure } from '../attempts';
@@ -13,7 +14,7 @@ export const retry: Verb<RetryCommand> = {
       const gone = refuseGone(state);
       if (gone) return gone;
     }
-    if (command.attempt !== undefined && command.attempt !== standingAttempt(state, command)) return 'ATTEMPT_STALE';
+    if (command.attempt !== undefined && !stands(state, command, command.attempt)) return 'ATTEMPT_STALE';
     if (undoFailed !== null) return command.with ? 'NOT_CORRECTABLE' : null;
     return refuseFailure(state, command);
   },
@@ -27,6 +28,11 @@ export const retry: Verb<RetryCommand> = {
     return beginAgain(command.with ? correct(state, failure.stage, command.with) : state, failure, now);
   },
 };
+
+function stands(state: LifecycleState, command: RetryCommand, token: string): boolean {
+  const standing = standingAttempt(state, command);
+  return standing !== null && namesAttempt(token, standing);
+}
 
 function refuseFailure(state: LifecycleState, command: RetryCommand): ErrorCode | null {
   const isPlanned = state.renditions.some((one) => one.label === command.rendition);

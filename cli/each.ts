@@ -1,26 +1,27 @@
-import type { Cli } from '../cli';
-import { EXIT, type ExitCode } from '../exit';
-import { onInterrupt } from '../interrupt';
-import type { Output } from '../output';
-import { renderCounts } from '../render/counts';
-import type { Style } from '../render/text';
+import type { Cli } from './cli';
+import { EXIT, type ExitCode } from './exit';
+import { onInterrupt } from './interrupt';
+import type { Output } from './output';
+import { renderCounts } from './render/counts';
+import type { Style } from './render/text';
 
 interface Result {
-  id: string;
   outcome: string;
 }
 
 interface Each<R extends Result> {
   text: (result: R, style: Style) => string[];
+  /** What it is called where the command stops after it. */
+  name: (result: R) => string;
   exit: (result: R) => ExitCode;
 }
 
-/** A line per letter as it is done. Ctrl-C lets the one in hand be finished; what is left is there for the next time. */
+/** A line per result as it is done. Ctrl-C lets the one in hand be finished; what is left is there for the next time. */
 export async function forEachResult<R extends Result>(
   cli: Pick<Cli, 'exit'>,
   output: Pick<Output, 'next' | 'say' | 'drained'>,
   results: AsyncIterable<R>,
-  { text, exit }: Each<R>,
+  { text, name, exit }: Each<R>,
 ): Promise<void> {
   const counts = new Map<string, number>();
   const interrupted = onInterrupt();
@@ -31,7 +32,7 @@ export async function forEachResult<R extends Result>(
       output.next(result, (style) => text(result, style));
       await output.drained();
       if (interrupted.signal.aborted) {
-        output.say(`stopped after ${result.id}; the same command goes on with the rest`);
+        output.say(`stopped after ${name(result)}; the same command goes on with the rest`);
         cli.exit(EXIT.failed);
         break;
       }
