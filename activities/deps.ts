@@ -1,3 +1,4 @@
+import type { ReconcileReport } from '../contracts/model/work';
 import type { KeyStore, ObjectStore, Outbound } from '../contracts/model/ports';
 import type { Residency } from '../contracts/model/status';
 import type { Pool } from '../platform/postgres/pool';
@@ -15,6 +16,7 @@ export interface ActivityDeps {
   objects: ObjectStore;
   keys: KeyStore;
   outbound: Outbound;
+  reconcile: (actor: string) => Promise<ReconcileReport>;
   tools: MediaTools;
   limits: MediaLimits;
   /** Each attempt at media work has a folder of its own below; another one removes what a dead worker left. */

@@ -3,6 +3,7 @@ import { announce } from './announce';
 import type { ActivityDeps } from './deps';
 import { packageContent } from './package-content';
 import { publishContent, withdrawContent } from './publish-content';
+import { reconcile } from './reconcile';
 import { recordVerdict } from './record-verdict';
 import { removeOutputs } from './remove-outputs';
 import { runCheck } from './run-check';
@@ -25,5 +26,6 @@ export function createActivities(deps: ActivityDeps): Activities {
     announce: wrap(deps, announce),
     removeOutputs: wrap(deps, removeOutputs),
     withdrawContent: wrap(deps, withdrawContent),
+    reconcile: wrap(deps, reconcile),
   };
 }

@@ -7,7 +7,7 @@ import { guardResidency, SILENT_STEP_MS, type Attempt, type Tell } from './attem
 import { claimUpload } from './claim-upload';
 import type { ActivityDeps } from './deps';
 import { sha256Of } from './local-copy';
-import { checkSource, planLadder, probeSource, verifyWhole } from './media';
+import { blamed, checkSource, planLadder, probeSource, verifyWhole } from './media';
 
 /** Shares of the whole, in percent: a decode takes far longer than a copy and a hash. */
 const FETCHED = 15;
@@ -93,13 +93,17 @@ async function examine(
   path: string,
   { signal, tell }: Watch,
 ): Promise<SourceProbe> {
-  const probe = await probeSource({ path, tools, limits, signal });
-  checkSource({ probe, contentType: place.contentType });
-  if (verify === 'trust' && probe.durationDeclared) return probe;
-  const onProgress = (percent: number): void => {
-    tell(PROBED + (percent * (100 - PROBED)) / 100, 'decode');
-  };
-  return verifyWhole({ path, probe, tools, limits, signal, onProgress });
+  try {
+    const probe = await probeSource({ path, tools, limits, signal });
+    checkSource({ probe, contentType: place.contentType });
+    if (verify === 'trust' && probe.durationDeclared) return probe;
+    const onProgress = (percent: number): void => {
+      tell(PROBED + (percent * (100 - PROBED)) / 100, 'decode');
+    };
+    return await verifyWhole({ path, probe, tools, limits, signal, onProgress });
+  } catch (error) {
+    throw await blamed(error, tools, signal);
+  }
 }
 
 function rungs(probe: SourceProbe, { place }: VerifyUploadInput): Rung[] {

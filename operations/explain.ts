@@ -73,8 +73,7 @@ export function explanationOf(content: ContentGlance, removal: Removal | null = 
     waitsFor: waitsOf(content),
     queues: run.queues,
     removal: removal && { ...removal, at: removal.at.toISOString() },
-    // Nobody is there to take a command.
-    commands: lost ? [] : nextCommands(content),
+    commands: nextCommands(lost ? { ...content, failureCode: 'RUN_MISSING' } : content),
     link: run.link,
     unreachable: run.unreachable,
   };

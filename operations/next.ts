@@ -12,7 +12,20 @@ type Content = Pick<
 export function nextCommands(content: Content): string[] {
   if (content.status === 'DRAFT') return [`reelway content submit ${content.contentId} --file FILE`];
   if (isTerminal(content.status)) return afterTheEnd(content.contentId, content.status);
+  if (content.failureCode === 'RUN_MISSING') return afterALoss(content);
   return runningCommands({ ...content, code: content.failureCode, isHeld: content.held !== null });
+}
+
+/** Its run was ended or deleted outside: nobody is there to take a command, so another run is begun, or none. */
+function afterALoss({ contentId, visibility, generation }: Content): string[] {
+  if (visibility === 'REMOVED') return ['reelway reconcile --fix'];
+  const isHere = generation === 1 && visibility !== 'HIDDEN';
+  return [
+    `reelway content recover ${contentId} --reason TEXT`,
+    isHere
+      ? `reelway content takedown ${contentId} --reason TEXT --yes`
+      : `reelway content cancel ${contentId} --reason TEXT --yes`,
+  ];
 }
 
 /** What can be done about finished content, as its next generation. */

@@ -11,11 +11,11 @@ import { inspectRun, openWorkflowIds } from '../platform/temporal/runs';
 import { LIFECYCLE_WORKFLOW } from '../workflows/messages';
 import { halfStarts } from '../platform/postgres/generations';
 import type { OperationsDeps } from './deps';
-import { finishHalfStarts, LEFT_AFTER_MS } from './generations/half-done';
+import { endTakenDown, finishHalfStarts, LEFT_AFTER_MS } from './generations/half-done';
 import type { StartDeps } from './generations/start';
 
 /**
- * - run-missing: the content is open and its run is not: somebody ended or deleted it
+ * - run-missing: the content is open and its run is not: somebody ended or deleted it. What was taken down is REMOVED then
  * - run-unknown: a run is open and there is no row of its content; its next announcement makes one
  * - run-after-end: a run is open and the row says that the content has ended
  * - half-started: a command has written its generation down and did not start it; a running bridge does
@@ -30,7 +30,7 @@ export interface Difference {
   status: Status | null;
   /** Status of the newest run in Temporal; null: it knows none. */
   run: string | null;
-  /** It needs attention, and says so, since now; what does so already is told again and not marked again. A start: it was finished. */
+  /** It needs attention, and says so, since now; what does so already is told again and not marked again. A start: it was finished. What was taken down: it is ended. */
   marked: boolean;
 }
 
@@ -83,7 +83,7 @@ export async function reconcile(deps: Deps, { actor, fix }: ReconcileInput): Pro
       },
     );
   }
-  const marked = fix ? await mark(deps.pool, actor, lost) : new Set<string>();
+  const marked = fix ? await mark({ pool: deps.pool, client }, actor, lost) : new Set<string>();
   const known = new Set(contents.map(({ contentId }) => workflowIdOf(contentId)));
   const others = [...runs].filter((id) => !known.has(id)).map(contentIdOf);
   return {
@@ -150,14 +150,15 @@ async function strayRuns(pool: Pool, contentIds: string[], statusOfRun: StatusOf
 }
 
 /** Which were not marked before. */
-async function mark(pool: Pool, actor: string, lost: LostContent[]): Promise<Set<string>> {
-  const fresh = lost.filter(({ failureCode }) => failureCode !== 'RUN_MISSING');
-  for (const { contentId } of fresh) {
-    await inTransaction(pool, async (db) => {
-      const reason = 'Temporal has no open run of it';
-      await writeAudit(db, { commandId: null, contentId, actor, verb: 'reconcile', reason, args: {} });
-      await markRunMissing(db, [contentId]);
-    });
+async function mark(deps: StartDeps, actor: string, lost: LostContent[]): Promise<Set<string>> {
+  const { pool } = deps;
+  const fresh = lost.filter(({ failureCode, isRemoved }) => isRemoved || failureCode !== 'RUN_MISSING');
+  for (const { contentId, isRemoved } of fresh) {
+    const reason = 'Temporal has no open run of it';
+    await writeAudit(pool, { commandId: null, contentId, actor, verb: 'reconcile', reason, args: {} });
+    if (!isRemoved || !(await endTakenDown(deps, contentId))) {
+      await inTransaction(pool, (db) => markRunMissing(db, [contentId]));
+    }
   }
   return new Set(fresh.map(({ contentId }) => contentId));
 }

@@ -13,7 +13,9 @@ import type { Registry } from '../platform/metrics';
 import { openFilesystemObjects } from '../platform/objects/filesystem';
 import { assertMigrated } from '../platform/postgres/migrate';
 import { createPool } from '../platform/postgres/pool';
+import { connectTemporal } from '../platform/temporal/client';
 import type { QueuePlan } from './queues';
+import { reconcileOnSchedule } from './reconciler';
 
 export interface ActivityResources {
   depsFor(plan: QueuePlan): ActivityDeps;
@@ -24,8 +26,9 @@ export interface ActivityResources {
 export async function openActivityDeps(config: Config, log: Logger, registry: Registry): Promise<ActivityResources> {
   const pool = createPool(config.postgres);
   const kafka = createKafka(config.kafka, log);
+  const temporal = await connectTemporal(config.temporal);
   const close = async (): Promise<void> => {
-    await kafka.close();
+    await Promise.all([kafka.close(), temporal.close()]);
     await pool.end();
   };
   try {
@@ -40,6 +43,7 @@ export async function openActivityDeps(config: Config, log: Logger, registry: Re
         ...{ pool, log, producer: await kafka.producer(), tellsUnpublished: config.kafka.tellsUnpublished },
         metrics: createOutboundMetrics(registry),
       }),
+      reconcile: (actor) => reconcileOnSchedule({ pool, temporal: () => Promise.resolve(temporal) }, actor),
       tools: doesMedia ? findTools(config.media) : config.media,
       limits: { ...DEFAULT_LIMITS, ...config.limits },
       tempDir: config.tempDir,

@@ -1,1 +1,2 @@
 export { contentLifecycle } from './content-lifecycle';
+export { reconciliation } from './reconciliation';

@@ -7,6 +7,7 @@ import type { Policy } from '../contracts/model/policy';
 import type { Executor, Stage, TaskPriority } from '../contracts/model/status';
 
 export const LIFECYCLE_WORKFLOW = 'contentLifecycle';
+export const RECONCILIATION_WORKFLOW = 'reconciliation';
 
 /** Start of a run. With `carried`, the run begins at moderate with what the earlier generation made (a flag on finished content). */
 export interface LifecycleInput {

@@ -62,13 +62,15 @@ function nextOf(snapshot: Snapshot, code: ErrorCode): string {
     attempt: snapshot.attempt ?? null,
     isHeld: Boolean(snapshot.held),
   });
-  return [ERRORS[code].hint, ...commands.map((command) => `- \`${command}\``)].join('\n');
+  // A list is one only after an empty line.
+  return [ERRORS[code].hint, '', ...commands.map((command) => `- \`${command}\``)].join('\n');
 }
 
 /** Messages may quote input of strangers: no markup, one line. */
 const plain = (text: string): string => text.replace(/[\u0000-\u001f`|<>*_[\]]/g, ' ').slice(0, 500);
 
-const time = (at: number | null): string => (at === null ? '' : new Date(at).toISOString());
+/** To the second, in UTC. */
+const time = (at: number | null): string => (at === null ? '' : `${new Date(at).toISOString().slice(0, 19)}Z`);
 
 const stageTable = (stages: StageView[]): string[] => [
   '| stage | status | attempt | started | ended | deadline | code |',

@@ -1,4 +1,5 @@
 /** Media work on local files: probe, plan, encode, package, verify. No Temporal, no database, no object store in here. */
+export { blamed } from './blame';
 export { checkSource } from './check-source';
 export type { ContentKey } from './content-key';
 export { encodeRung, type EncodedRendition } from './encode';

@@ -7,6 +7,7 @@ import { addExplain } from './explain';
 import { addExtend } from './extend';
 import { addHold } from './hold';
 import { addList } from './list';
+import { addRecover } from './recover';
 import { addRegister } from './register';
 import { addRelease } from './release';
 import { addReprioritise } from './reprioritise';
@@ -36,6 +37,7 @@ export function addContentCommands(program: Command, cli: Cli): void {
     addHold,
     addRelease,
     addReprioritise,
+    addRecover,
     addReprocess,
     addTakedown,
     addRestore,

@@ -12,6 +12,7 @@ export function addMigrate(parent: Command, cli: Cli): void {
       const lines = [
         ...done.migrations.map((name) => `applied ${name}`),
         ...done.searchAttributes.map((name) => `registered search attribute ${name}`),
+        ...done.schedules.map((name) => `made schedule ${name}`),
       ];
       cli.output(self).one(done, () => (lines.length === 0 ? ['nothing to do: all is at this version'] : lines));
     });

@@ -207,6 +207,23 @@ export interface Activities {
   removeOutputs(input: RemoveOutputsInput): Promise<RemoveOutputsResult>;
   /** Hides what publish made visible; compensation of publish. */
   withdrawContent(input: WithdrawInput): Promise<void>;
+  /** Finds and marks what Postgres and Temporal do not agree on. */
+  reconcile(input: ReconcileWork): Promise<ReconcileReport>;
+}
+
+export interface ReconcileWork {
+  /** Of the audit rows. */
+  actor: string;
+}
+
+/** What a look at all open contents and runs found. */
+export interface ReconcileReport {
+  contents: number;
+  runs: number;
+  /** How many differences of each kind. */
+  found: Record<string, number>;
+  /** Contents that were marked or repaired now: as many as fit into a history. */
+  repaired: string[];
 }
 
 /** How renditions are told to others. */

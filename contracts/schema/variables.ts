@@ -95,6 +95,11 @@ const files = {
     24 * HOUR_MS,
     'How long what nobody needs any more is kept before reelway gc removes it, in ms: longer than players and caches use it.',
   ),
+  REELWAY_RECONCILE_EVERY_MS: preset(
+    ms(),
+    2 * 60_000,
+    'How often the schedule compares Postgres with Temporal, in ms; reelway migrate writes it into the schedule.',
+  ),
   REELWAY_CDN_BASE: optional(urlOf('http', 'https'), 'Put before manifest paths where they are shown to viewers.'),
 };
 

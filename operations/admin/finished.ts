@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { REPROCESS_STAGES } from '../../contracts/model/generation';
 import { gc } from '../gc';
+import { recover } from '../generations/recover';
 import { reprocess } from '../generations/reprocess';
 import { restore } from '../generations/restore';
 import { takedown } from '../generations/takedown';
 import { command } from './fields';
 import { operation } from './operation';
 
-/** What can be done about finished content. */
+/** What can be done about content that has no run. */
 export const finished = {
   takedown: operation({
     method: 'POST',
@@ -32,6 +33,14 @@ export const finished = {
     about: 'Do finished content again from a stage on, beside what viewers have.',
     input: z.strictObject({ ...command, from: z.enum(REPROCESS_STAGES) }),
     run: (deps, actor, input) => reprocess(deps, { ...input, actor }),
+  }),
+  recover: operation({
+    method: 'POST',
+    path: '/contents/{contentId}/recover',
+    right: 'operator',
+    about: 'Begin another run of content whose run was ended or deleted outside, where that one stood.',
+    input: z.strictObject(command),
+    run: (deps, actor, input) => recover(deps, { ...input, actor }),
   }),
   gc: operation({
     method: 'POST',

@@ -11,18 +11,18 @@ import { insertNextGeneration } from '../../platform/postgres/starts';
 import type { LifecycleInput } from '../../workflows/messages';
 import type { AuditEntry } from '../../platform/postgres/audit';
 import type { OperationsDeps } from '../deps';
-import { carryOutOnce, resultOf, whileOpen, type Deed, type FinishedResult, type Refusal } from './command';
+import { carryOutOnce, resultOf, type Deed, type FinishedResult, type Refusal } from './command';
 import { startWithin } from './start';
 
 export type BeginDeps = Pick<OperationsDeps, 'pool' | 'temporal' | 'config'>;
 
 export interface GenerationPlan {
   args: AuditEntry['args'];
-  /** Why it cannot be, beside that a run is open. */
+  /** Why it cannot be; where a run is open it never can. */
   refuse(row: ContentRow): Refusal | null;
   /** What the content must be before its next generation is begun. */
-  prepare?(db: PoolClient, contentId: string): Promise<void>;
-  plan(had: Inheritance, policy: Policy): TakenOver | null;
+  prepare?(db: PoolClient, row: ContentRow): Promise<void>;
+  plan(had: Inheritance, policy: Policy, row: ContentRow): TakenOver | null;
 }
 
 /**
@@ -51,15 +51,15 @@ export async function beginGeneration(
 const deedOf =
   (policy: Policy, command: ContentCommand, plan: GenerationPlan): Deed =>
   async (db, row): Promise<CommandEnd> => {
-    const refusal = plan.refuse(row) ?? whileOpen(row);
+    const refusal = plan.refuse(row);
     if (refusal) return refusal;
     const had = await readInheritance(db, row.contentId);
-    const taken = had && plan.plan(had, policy);
+    const taken = had && plan.plan(had, policy, row);
     if (!taken) {
       const message = `What ${row.contentId} would go on with is not there any more.`;
       return { refused: 'NOTHING_TO_TAKE_OVER', message };
     }
-    await plan.prepare?.(db, row.contentId);
+    await plan.prepare?.(db, row);
     const generation = row.generation + 1;
     const input: LifecycleInput = { contentId: row.contentId, generation, policy, taken };
     const cause = `${COMMAND_CAUSE}${command.commandId}`;

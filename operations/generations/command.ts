@@ -1,5 +1,4 @@
 import { ReelwayError } from '../../contracts/model/errors';
-import type { FinishedVerb } from '../../contracts/model/generation';
 import type { Status, Visibility } from '../../contracts/model/status';
 import {
   beginCommand,
@@ -23,7 +22,7 @@ export interface FinishedResult {
 }
 
 /** Throws INPUT_INVALID, REASON_MISSING. */
-export function checked(verb: FinishedVerb, input: CommandInput): ContentCommand {
+export function checked(verb: ContentCommand['verb'], input: CommandInput): ContentCommand {
   const { actor, commandId } = input;
   checkCommandId(commandId);
   return { commandId, contentId: checkContentId(input.contentId), verb, actor, reason: checkReason(input.reason) };

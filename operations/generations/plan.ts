@@ -1,4 +1,5 @@
 import type { ReprocessStage, TakenOver } from '../../contracts/model/generation';
+import type { StageView } from '../../contracts/model/lifecycle';
 import type { Policy } from '../../contracts/model/policy';
 import { STAGES, type Stage } from '../../contracts/model/status';
 import type { Inheritance } from '../../platform/postgres/generations';
@@ -20,9 +21,12 @@ export function planReprocess(from: ReprocessStage, had: Inheritance, policy: Po
   };
   const done = BEFORE[from].filter((stage) => isThere[stage] ?? true);
   const anew = from === 'transcode' || from === 'package' ? from : null;
-  const isSeen = had.visibility === 'PUBLISHED' || had.visibility === 'AGE_GATED';
-  const live = isSeen && had.manifests ? { manifests: had.manifests, visibility: had.visibility } : null;
-  return complete(had, policy, { done, anew, live, visibility: had.visibility, review: false });
+  return complete(had, policy, { done, anew, live: liveOf(had), visibility: had.visibility, review: false });
+}
+
+function liveOf({ visibility, manifests }: Inheritance): TakenOver['live'] {
+  const isSeen = visibility === 'PUBLISHED' || visibility === 'AGE_GATED';
+  return isSeen && manifests ? { manifests, visibility } : null;
 }
 
 /** As far as it had come. It is seen again only by a decision: the one that stands, or a new one of a person. */
@@ -38,6 +42,24 @@ export function planRestore(had: Inheritance, policy: Policy): TakenOver | null 
   const done: Stage[] = [...made, ...(isCleared ? (['moderate'] as const) : [])];
   return complete(had, policy, { done, anew: null, live: null, visibility: 'HIDDEN', review });
 }
+
+/** Where the run stood that was lost: its stages that are done stay so, as far as what they made is there still. */
+export function planRecover(had: Inheritance, stages: readonly StageView[], policy: Policy): TakenOver | null {
+  const isThere: Record<Stage, boolean> = {
+    upload: true,
+    transcode: had.transcoded !== null,
+    moderate: standing(had) !== null && had.flags.length === 0,
+    package: had.manifests !== null,
+    publish: false,
+  };
+  const done = STAGES.filter((stage) => isThere[stage] && stages.some((one) => one.stage === stage && isOver(one)));
+  const choice = { anew: null, live: liveOf(had), visibility: had.visibility, review: false };
+  // Renditions that are recorded count for a transcode that begins again; so does the source for an upload that does.
+  const fewer = [done, done.filter((stage) => stage !== 'transcode'), []];
+  return fewer.map((some) => complete(had, policy, { ...choice, done: some })).find((plan) => plan !== null) ?? null;
+}
+
+const isOver = ({ status }: StageView): boolean => status === 'DONE' || status === 'SKIPPED';
 
 /** The stage that a generation begins with. */
 export const firstStage = ({ done }: TakenOver): Stage => STAGES.find((stage) => !done.includes(stage)) ?? 'publish';

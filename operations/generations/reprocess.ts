@@ -3,7 +3,7 @@ import { REPROCESS_STAGES, type ReprocessStage } from '../../contracts/model/gen
 import type { ContentRow } from '../../platform/postgres/contents';
 import type { CommandInput } from '../commands';
 import { beginGeneration, type BeginDeps } from './begin';
-import { checked, type FinishedResult, type Refusal } from './command';
+import { checked, whileOpen, type FinishedResult, type Refusal } from './command';
 import { planReprocess } from './plan';
 
 export interface ReprocessInput extends CommandInput {
@@ -27,7 +27,7 @@ export async function reprocess(deps: BeginDeps, input: ReprocessInput): Promise
   });
 }
 
-const whileRemoved = ({ contentId, removedAt }: ContentRow): Refusal | null =>
-  removedAt === null
-    ? null
-    : { refused: 'ALREADY_REMOVED', message: `${contentId} was removed at ${removedAt.toISOString()}.` };
+const whileRemoved = (row: ContentRow): Refusal | null =>
+  row.removedAt === null
+    ? whileOpen(row)
+    : { refused: 'ALREADY_REMOVED', message: `${row.contentId} was removed at ${row.removedAt.toISOString()}.` };

@@ -2,7 +2,7 @@ import type { ContentRow } from '../../platform/postgres/contents';
 import { undoTakedown } from '../../platform/postgres/generations';
 import type { CommandInput } from '../commands';
 import { beginGeneration, type BeginDeps } from './begin';
-import { checked, type FinishedResult, type Refusal } from './command';
+import { checked, whileOpen, type FinishedResult, type Refusal } from './command';
 import { planRestore } from './plan';
 
 /**
@@ -13,10 +13,10 @@ export async function restore(deps: BeginDeps, input: CommandInput): Promise<Fin
   return beginGeneration(deps, checked('restore', input), {
     args: {},
     refuse: unlessRemoved,
-    prepare: undoTakedown,
+    prepare: (db, { contentId }) => undoTakedown(db, contentId),
     plan: planRestore,
   });
 }
 
-const unlessRemoved = ({ contentId, removedAt, status }: ContentRow): Refusal | null =>
-  removedAt === null ? { refused: 'NOT_REMOVED', message: `${contentId} is ${status}.` } : null;
+const unlessRemoved = (row: ContentRow): Refusal | null =>
+  row.removedAt === null ? { refused: 'NOT_REMOVED', message: `${row.contentId} is ${row.status}.` } : whileOpen(row);

@@ -3,11 +3,11 @@ import type { FinishedVerb } from '../../contracts/model/generation';
 import { writeAudit, type AuditEntry } from './audit';
 import type { Queryable } from './pool';
 
-/** What a person asked for of finished content. */
+/** What a person asked for of content that has no run: it is finished, or lost it. */
 export interface ContentCommand {
   commandId: string;
   contentId: string;
-  verb: FinishedVerb;
+  verb: FinishedVerb | 'recover' | 'cancel';
   actor: string;
   reason: string;
 }
@@ -56,7 +56,7 @@ export interface GenerationRow {
   generation: number;
   /** "upload:SESSION", "flag:KEY", "command:ID". */
   cause: string;
-  verb: FinishedVerb | null;
+  verb: ContentCommand['verb'] | null;
   actor: string | null;
   reason: string | null;
   begunAt: Date;

@@ -139,10 +139,11 @@ export async function halfStartOf(db: Queryable, contentId: string, generation: 
 }
 
 /** Contents that were taken down while their run is open: it may not have heard of it. */
-export async function takenDownOpen(db: Queryable, limit: number): Promise<string[]> {
+export async function takenDownOpen(db: Queryable, after: string, limit: number): Promise<string[]> {
   const found = await db.query<{ id: string }>(
-    `SELECT content_id AS id FROM contents WHERE removed_at IS NOT NULL AND phase = 'open' ORDER BY content_id LIMIT $1`,
-    [limit],
+    `SELECT content_id AS id FROM contents WHERE removed_at IS NOT NULL AND phase = 'open' AND content_id > $1
+     ORDER BY content_id LIMIT $2`,
+    [after, limit],
   );
   return found.rows.map(({ id }) => id);
 }

@@ -7,12 +7,15 @@ export interface OpenContent {
   contentId: string;
   status: Status;
   failureCode: ErrorCode | null;
+  /** It was taken down. */
+  isRemoved: boolean;
 }
 
 /** A page in the order of the ids; `after` is the last id of the page before, '' for the first. */
 export async function openContents(db: Queryable, page: { after: string; limit: number }): Promise<OpenContent[]> {
   const found = await db.query<OpenContent>(
-    `SELECT content_id AS "contentId", status, failure_code AS "failureCode" FROM contents
+    `SELECT content_id AS "contentId", status, failure_code AS "failureCode",
+       removed_at IS NOT NULL AS "isRemoved" FROM contents
      WHERE phase = 'open' AND content_id > $1 ORDER BY content_id LIMIT $2`,
     [page.after, page.limit],
   );

@@ -106,7 +106,7 @@ export async function markStarted(db: Queryable, started: { contentId: string; g
 }
 
 /** Newer than every state of a run that has ended. */
-const LAST_STATE = Number.MAX_SAFE_INTEGER;
+export const LAST_STATE = Number.MAX_SAFE_INTEGER;
 
 /**
  * Starts that Temporal refuses for good: the contents are what they were before, so that another upload or flag can begin

@@ -67,6 +67,7 @@ function plainActivities(announces: AnnounceInput[]): Activities {
       return Promise.resolve({ refused: [] });
     },
     removeOutputs: () => Promise.resolve({ removed: 1 }),
+    reconcile: () => Promise.resolve({ contents: 0, runs: 0, found: {}, repaired: [] }),
     withdrawContent: () => Promise.resolve(),
   };
 }

@@ -27,7 +27,8 @@ export interface Shown {
 export interface ItemOptions {
   id?: string;
   creator?: string;
-  title?: string;
+  /** null: it is not registered, so that it has no record. */
+  title?: string | null;
   type?: 'VIDEO' | 'AUDIO';
   residency?: 'GLOBAL' | 'NG';
   /** Under this name the item's history joins the replay corpus when one is recorded. */
@@ -70,7 +71,8 @@ export async function createItem(world: World, options: ItemOptions = {}): Promi
     mkdirSync(dirname(path), { recursive: true });
     cpSync(clip, path);
   };
-  await register(world, { id, creator, title: options.title ?? 'A walk in the park', type, residency });
+  const { title = 'A walk in the park' } = options;
+  if (title !== null) await register(world, { id, creator, title, type, residency });
   if (options.clip) store(session, options.clip);
   if (options.history) nameHistory(id, options.history);
   const look = (): Promise<Shown> => showContent(world, id);

@@ -40,8 +40,8 @@ const isReview = (state: LifecycleState): boolean =>
   verdictOf(state) === 'review' ||
   ['CHECK_FAILED', 'MODERATION_SILENT', 'REVIEW_OPEN', 'REVIEW_OVERDUE'].includes(state.stages.moderate.code ?? '');
 
-/** Codes of a waiting stage that an operator must hear of; a review inside its time is not one of them. */
-const ATTENTION_WHILE_WAITING: readonly (ErrorCode | null)[] = ['NO_WORKER', 'REVIEW_OVERDUE'];
+/** Codes of a waiting stage that an operator must hear of: a deadline passed. A review inside its time is not one of them. */
+const ATTENTION_WHILE_WAITING: readonly (ErrorCode | null)[] = ['NO_WORKER', 'MODERATION_SILENT', 'REVIEW_OVERDUE'];
 
 function needsAttention(state: LifecycleState): boolean {
   if (state.ended) return false;

@@ -142,7 +142,7 @@ export const PLATFORM = {
   },
   RUN_MISSING: {
     title: 'The content is open in the database but Temporal knows no run of it.',
-    hint: 'The fact is held; the run was removed behind our back and needs an admin.',
+    hint: 'Begin another run where it stood: reelway content recover ID --reason TEXT; or cancel. Facts are held until then.',
     retryable: true,
   },
   RESIDENCY_VIOLATION: {

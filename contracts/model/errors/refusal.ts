@@ -83,6 +83,10 @@ export const REFUSAL = {
     title: 'A run of the content is open, and only finished content begins another one.',
     hint: 'Wait for its end, or end it: reelway content explain ID',
   },
+  NOT_LOST: {
+    title: 'The content has not lost its run.',
+    hint: 'See what it waits for: reelway content explain ID',
+  },
   NOTHING_TO_TAKE_OVER: {
     title: 'What the stages before would hand over is not there any more.',
     hint: 'Begin at an earlier stage: reelway content reprocess ID --from upload --reason TEXT',

@@ -32,6 +32,7 @@ export const noOpActivities: Activities = {
   announce: () => Promise.resolve({ refused: [] }),
   removeOutputs: () => Promise.resolve({ removed: 0 }),
   withdrawContent: () => Promise.resolve(),
+  reconcile: () => Promise.resolve({ contents: 0, runs: 0, found: {}, repaired: [] }),
 };
 
 const rendition = (rung: Rung = video('360p', 640, 360, 400_000)): TranscodeResult => ({

@@ -34,9 +34,10 @@ export async function createSetting(): Promise<Setting> {
   const objects = await openFilesystemObjects({ root: dirs.objects });
   const keys = await openKeyStore(pool, { kekFile: join(dirs.root, 'kek') });
   const outbound = { announce: () => Promise.resolve({ refused: [] }) };
+  const reconcile = () => Promise.resolve({ contents: 0, runs: 0, found: {}, repaired: [] });
   const log = { info: () => undefined, warn: () => undefined };
   const deps: ActivityDeps = {
-    ...{ pool, objects, keys, outbound, tools, log },
+    ...{ pool, objects, keys, outbound, reconcile, tools, log },
     ...{ limits: DEFAULT_LIMITS, tempDir: dirs.temp, residencies: ['GLOBAL'] },
   };
   return {

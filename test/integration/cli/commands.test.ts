@@ -308,8 +308,10 @@ test('without a worker the outcome is unknown; the same command later is carried
   expect(unknown.code).toBe(3);
   expect(unknown.stderr).toMatch(new RegExp(`OUTCOME_UNKNOWN[^]*--command-id ${id}`));
 
-  const shown = await reelway('content', 'show', 'c-unknown');
-  expect(shown.stdout).toMatch(/waits for a worker of the queue lifecycle/);
+  // The server keeps the task for the worker that had the run in its cache, until 10 s have passed.
+  await eventually('it is said what it waits for', async () =>
+    (await reelway('content', 'show', 'c-unknown')).stdout.includes('waits for a worker of the queue lifecycle'),
+  );
 
   up = await world.spawnReelway(['up']);
   expect(await decide()).toMatchObject({ code: 0 });

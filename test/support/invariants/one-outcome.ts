@@ -88,12 +88,12 @@ const isTakenDown = (facts: Facts, content: Content, ended: string): boolean =>
   facts.audit.some((row) => row.contentId === content.contentId && row.verb === 'takedown');
 
 function oneRunPerGeneration(facts: Facts, contentId: string): string[] {
-  const seen = new Map<number, number>();
+  const seen = new Map<number, Set<string>>();
   for (const run of facts.runs) {
     if (run.contentId !== contentId || run.status === 'CONTINUED_AS_NEW') continue;
-    seen.set(run.generation, (seen.get(run.generation) ?? 0) + 1);
+    seen.set(run.generation, (seen.get(run.generation) ?? new Set()).add(run.origin));
   }
   return [...seen]
-    .filter(([, runs]) => runs > 1)
-    .map(([generation, runs]) => `generation ${String(generation)} has ${String(runs)} runs`);
+    .filter(([, runs]) => runs.size > 1)
+    .map(([generation, runs]) => `generation ${String(generation)} has ${String(runs.size)} runs`);
 }

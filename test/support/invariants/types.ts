@@ -65,6 +65,8 @@ export interface Content {
 export interface Run {
   contentId: string;
   runId: string;
+  /** The run whose beginning it shares: itself, or the one that an operator reset. */
+  origin: string;
   generation: number;
   /** RUNNING, COMPLETED, TERMINATED …, as Temporal says. */
   status: string;

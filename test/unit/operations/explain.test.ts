@@ -75,7 +75,8 @@ test('the problem is told with its code, what happened, what helps and until whe
 
 test('a run that Temporal does not have is what is wrong, whatever the row says', () => {
   const told = explanationOf(content({ run: run({ status: 'TERMINATED' }) }));
-  expect(told).toMatchObject({ owner: 'platform', problem: { code: 'RUN_MISSING' }, commands: [] });
+  const commands = ['reelway content recover c-1 --reason TEXT', 'reelway content cancel c-1 --reason TEXT --yes'];
+  expect(told).toMatchObject({ owner: 'platform', problem: { code: 'RUN_MISSING' }, commands });
 });
 
 test('where Temporal cannot be asked, no run is called lost', () => {

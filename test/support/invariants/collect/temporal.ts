@@ -26,6 +26,7 @@ function toRun(info: WorkflowExecutionInfo, events: HistoryEvent[]): Run {
   return {
     contentId: contentIdOf(info.workflowId),
     runId: info.runId,
+    origin: events[0]?.workflowExecutionStartedEventAttributes?.originalExecutionRunId ?? info.runId,
     generation: Number(shown('Generation') ?? 1),
     status: info.status.name,
     startedAt: info.startTime.getTime(),
