@@ -8,6 +8,8 @@ export interface Streams {
   stdout: {
     write(text: string): unknown;
     isTTY?: boolean;
+    /** Of a terminal. */
+    columns?: number;
     /** The reader is slower than we are: wait for `drain`, or all of it piles up in memory. */
     writableNeedDrain?: boolean;
     once?(event: 'drain' | 'close', then: () => void): unknown;
@@ -26,6 +28,8 @@ export interface Output {
   many(values: readonly object[], text: (style: Style) => string[]): void;
   /** One of a stream of things whose end is not known: a line each, in json as well. */
   next(value: object, text: (style: Style) => string[]): void;
+  /** Shows lines in the place of those it showed before. Null where nobody looks at a terminal that can do it. */
+  readonly redraw: ((lines: string[]) => void) | null;
   /** Resolves when the reader can take more, or has left. */
   drained(): Promise<void>;
   /** Said to people, never data. */
@@ -51,10 +55,27 @@ export function createOutput(format: Format, streams: Streams, env: Record<strin
     next: (value, text) => {
       write(format === 'text' ? text(style) : [JSON.stringify(value)]);
     },
+    redraw: format === 'text' && canRedraw(streams.stdout, env) ? redrawing(streams.stdout) : null,
     drained: () => drained(streams.stdout),
     say: (line) => {
       streams.stderr.write(`${line}\n`);
     },
+  };
+}
+
+/** Lines that are cut at the edge would be counted wrongly: a narrow terminal gets a line per change. */
+const WIDE_ENOUGH = 100;
+
+const canRedraw = (stdout: Streams['stdout'], env: Record<string, string | undefined>): boolean =>
+  stdout.isTTY === true && env['TERM'] !== 'dumb' && (stdout.columns ?? 0) >= WIDE_ENOUGH;
+
+/** Up to the first of the lines before, and clears from there (ECMA-48: CUU, ED). */
+function redrawing(stdout: Streams['stdout']): (lines: string[]) => void {
+  let shown = 0;
+  return (lines) => {
+    const back = shown === 0 ? '' : `\u001b[${String(shown)}A\u001b[J`;
+    stdout.write(`${back}${lines.join('\n')}\n`);
+    shown = lines.length;
   };
 }
 

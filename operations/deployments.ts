@@ -71,7 +71,7 @@ export async function promote(deps: Deps, input: DeployInput & { buildId: string
 export async function rollBack(deps: Deps, input: DeployInput): Promise<DeploymentView> {
   const { current, versions, unversioned } = await deployment(deps);
   const ramping = versions.find(({ status }) => status === 'ramping');
-  if (ramping) return ramp(deps, { ...input, buildId: ramping.buildId, percent: 0 });
+  if (ramping) return endRamp(deps, input, { current, ramping: ramping.buildId });
   // The server does not say which builds were current before; a build that was never used was not.
   const before = await readBuildBefore(deps.pool, current);
   const last = versions.find(({ buildId, status }) => buildId === before && status !== 'inactive');
@@ -81,6 +81,15 @@ export async function rollBack(deps: Deps, input: DeployInput): Promise<Deployme
   if (last) assertRunning(last);
   return makeCurrent(deps, input, 'deploy-rollback', last?.buildId ?? null);
 }
+
+const endRamp = (
+  deps: Deps,
+  input: DeployInput,
+  { current, ramping }: { current: string | null; ramping: string },
+): Promise<DeploymentView> =>
+  change(deps, input, { verb: 'deploy-rollback', args: { build: current, ramping } }, (client) =>
+    setRampingVersion(client, { buildId: ramping, percent: 0 }, input.actor),
+  );
 
 const makeCurrent = (deps: Deps, input: DeployInput, verb: string, buildId: string | null): Promise<DeploymentView> =>
   change(deps, input, { verb, args: { build: buildId } }, (client) => setCurrentVersion(client, buildId, input.actor));

@@ -13,14 +13,18 @@ import { halfStarts } from '../platform/postgres/generations';
 import type { OperationsDeps } from './deps';
 import { endTakenDown, finishHalfStarts, LEFT_AFTER_MS } from './generations/half-done';
 import type { StartDeps } from './generations/start';
+import { compareObjects } from './reconcile-objects';
 
 /**
  * - run-missing: the content is open and its run is not: somebody ended or deleted it. What was taken down is REMOVED then
  * - run-unknown: a run is open and there is no row of its content; its next announcement makes one
  * - run-after-end: a run is open and the row says that the content has ended
  * - half-started: a command has written its generation down and did not start it; a running bridge does
+ * - object-missing: a record of a finished content names objects that the store does not have
+ * - object-orphaned: objects of a finished content that no record names
  */
-export type DifferenceKind = 'run-missing' | 'run-unknown' | 'run-after-end' | 'half-started';
+export type DifferenceKind =
+  'run-missing' | 'run-unknown' | 'run-after-end' | 'half-started' | 'object-missing' | 'object-orphaned';
 
 /** Where Postgres and Temporal do not agree. Its keys are part of the command line's contract. */
 export interface Difference {
@@ -30,8 +34,10 @@ export interface Difference {
   status: Status | null;
   /** Status of the newest run in Temporal; null: it knows none. */
   run: string | null;
-  /** It needs attention, and says so, since now; what does so already is told again and not marked again. A start: it was finished. What was taken down: it is ended. */
+  /** It needs attention, and says so, since now; what does so already is told again and not marked again. A start: it was finished. What was taken down: it is ended. Orphaned objects: they are removed. */
   marked: boolean;
+  /** The objects that differ; where it is about a run, there are none. */
+  keys?: string[];
 }
 
 export interface Reconciled {
@@ -45,9 +51,11 @@ export interface ReconcileInput {
   actor: string;
   /** Mark what has lost its run, so that lists, metrics and `explain` show it. */
   fix: boolean;
+  /** Compare with the object store, too; default false: it reads a folder per finished content. */
+  objects?: boolean;
 }
 
-type Deps = Pick<OperationsDeps, 'pool' | 'temporal'>;
+type Deps = Pick<OperationsDeps, 'pool' | 'temporal' | 'config'>;
 
 const PAGE = 1_000;
 const AT_ONCE = 8;
@@ -62,7 +70,7 @@ const SETTLE_MS = 2_000;
  * looked at once more by itself before it is told. Throws SERVICE_UNREACHABLE,
  * CONFIG_INVALID where it would mark all there is.
  */
-export async function reconcile(deps: Deps, { actor, fix }: ReconcileInput): Promise<Reconciled> {
+export async function reconcile(deps: Deps, { actor, fix, objects = false }: ReconcileInput): Promise<Reconciled> {
   const { client } = await deps.temporal();
   const runs = await openWorkflowIds(client, LIFECYCLE_WORKFLOW, LIST_MS);
   const contents = await allOpen(deps.pool);
@@ -95,6 +103,7 @@ export async function reconcile(deps: Deps, { actor, fix }: ReconcileInput): Pro
       })),
       ...(await strayRuns(deps.pool, others, statusOfRun)),
       ...(await unfinishedStarts({ pool: deps.pool, client }, fix)),
+      ...(objects ? await compareObjects(deps, { actor, fix }) : []),
     ],
   };
 }

@@ -43,7 +43,7 @@ export async function openActivityDeps(config: Config, log: Logger, registry: Re
         ...{ pool, log, producer: await kafka.producer(), tellsUnpublished: config.kafka.tellsUnpublished },
         metrics: createOutboundMetrics(registry),
       }),
-      reconcile: (actor) => reconcileOnSchedule({ pool, temporal: () => Promise.resolve(temporal) }, actor),
+      reconcile: (actor) => reconcileOnSchedule({ pool, config, temporal: () => Promise.resolve(temporal) }, actor),
       tools: doesMedia ? findTools(config.media) : config.media,
       limits: { ...DEFAULT_LIMITS, ...config.limits },
       tempDir: config.tempDir,

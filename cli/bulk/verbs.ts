@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
-import type { TaskPriority } from '../../contracts/model/status';
-import type { CommandResult } from '../../operations/commands';
+import { Option, type Command } from 'commander';
+import { REPROCESS_STAGES, type ReprocessStage } from '../../contracts/model/generation';
+import type { Status, TaskPriority } from '../../contracts/model/status';
 import { priorityOf, span, type ContentCommand } from '../arguments';
 import type { ReelwayClient } from '../client';
 
@@ -10,7 +10,7 @@ export interface BulkVerb<F = object> {
   description: string;
   /** Flags of its own. */
   addFlags(command: Command): Command;
-  send(client: ReelwayClient, command: ContentCommand, flags: F): Promise<CommandResult>;
+  send(client: ReelwayClient, command: ContentCommand, flags: F): Promise<{ status: Status }>;
 }
 
 const verb = <F = object>(one: BulkVerb<F>): BulkVerb => one as BulkVerb;
@@ -54,5 +54,30 @@ export const BULK_VERBS: readonly BulkVerb[] = [
     addFlags: (command) =>
       command.requiredOption('--by <span>', 'added to the deadline, or to now where that has passed', span),
     send: (client, command, { by: byMs }) => client.extend({ ...command, byMs }),
+  }),
+  verb({
+    name: 'recover',
+    description: 'Begin another run of each that lost its own.',
+    addFlags: none,
+    send: (client, command) => client.recover(command),
+  }),
+  verb<{ from: ReprocessStage }>({
+    name: 'reprocess',
+    description: 'Do each again from a stage on; what viewers have stays until the switch.',
+    addFlags: (command) =>
+      command.addOption(new Option('--from <stage>', 'done anew').choices(REPROCESS_STAGES).makeOptionMandatory()),
+    send: (client, command, { from }) => client.reprocess({ ...command, from }),
+  }),
+  verb({
+    name: 'takedown',
+    description: 'Hide each from everybody at once.',
+    addFlags: none,
+    send: (client, command) => client.takedown(command),
+  }),
+  verb({
+    name: 'restore',
+    description: 'Publish each again that was taken down.',
+    addFlags: none,
+    send: (client, command) => client.restore(command),
   }),
 ];

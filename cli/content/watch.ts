@@ -7,6 +7,7 @@ import type { Cli } from '../cli';
 import { EXIT, type ExitCode } from '../exit';
 import type { Output } from '../output';
 import { changeOf, isSameMoment, renderChange, type Change } from '../render/change';
+import { renderTree } from '../render/tree';
 
 interface Flags {
   until?: Status;
@@ -21,7 +22,9 @@ const SETTLE_MS = 2_000;
 export function addWatch(parent: Command, cli: Cli): void {
   const command = parent
     .command('watch')
-    .description('Print a line per change until the content is published, has ended, or waits for a person.')
+    .description(
+      'Show a content until it is published, has ended, or waits for a person: on a terminal as a live tree, else a line per change.',
+    )
     .argument('<id>', 'content id')
     .addOption(new Option('--until <status>', 'end at this status, with exit code 0').choices(STATUSES))
     .option('--timeout <span>', 'give up after this time: seconds, or 30s, 5m, 2h', span)
@@ -41,7 +44,7 @@ export function addWatch(parent: Command, cli: Cli): void {
 export async function watch(
   look: () => Promise<ContentGlance>,
   flags: Flags,
-  output: Pick<Output, 'next' | 'say'>,
+  output: Pick<Output, 'next' | 'say' | 'redraw' | 'style'>,
 ): Promise<ExitCode> {
   const begun = Date.now();
   const until = flags.until ?? 'PUBLISHED';
@@ -51,8 +54,9 @@ export async function watch(
     const now = Date.now();
     const glance = await look();
     const change = changeOf(glance, now, now - begun);
+    output.redraw?.(renderTree(glance, now, output.style));
     if (!last || !isSameMoment(last, change)) {
-      output.next(change, (style) => renderChange(change, style));
+      if (!output.redraw) output.next(change, (style) => renderChange(change, style));
       if (last?.status !== change.status) since = now;
       last = change;
     }

@@ -8,6 +8,7 @@ import { waitsOf } from '../../operations/waits';
 import { statusColour } from './status';
 import { printable, shortened, table, type Style } from './text';
 import { ago, duration } from './time';
+import { timelineOf } from './timeline';
 
 /** Problems first, then where it stands, what it waits for, what was heard and said, and what to do next. */
 export function renderContent(content: ShownContent, now: number, style: Style): string[] {
@@ -16,6 +17,7 @@ export function renderContent(content: ShownContent, now: number, style: Style):
     ...problemsOf(content, style),
     ...section('stages', stagesOf(content, now, style), style),
     ...section('renditions', renditionsOf(content, style), style),
+    ...section('timeline', timelineOf(content, style), style),
     ...section('waits for', waitsOf(content).map(printable).map(indent), style),
     ...section('generations', generationsOf(content, now, style), style),
     ...section('flags', flagsOf(content, now), style),

@@ -3,6 +3,7 @@ import type { ReelwayClient } from '../../cli/client';
 import { watch } from '../../cli/content/watch';
 import { EXIT } from '../../cli/exit';
 import type { Output } from '../../cli/output';
+import { styleOf } from '../../cli/render/text';
 import { submitUpload } from '../../cli/upload-service';
 import { ReelwayError } from '../../contracts/model/errors';
 import type { OperationsDeps } from '../../operations/deps';
@@ -44,7 +45,8 @@ export async function publishClip(input: PublishInput): Promise<PublishedClip> {
     signal.throwIfAborted();
     return client.glance({ contentId });
   };
-  if ((await watch(look, { timeout: PUBLISH_MS }, output)) !== EXIT.done) throw await stopped(client, contentId);
+  if ((await watch(look, { timeout: PUBLISH_MS }, { ...output, redraw: null, style: styleOf(false) })) !== EXIT.done)
+    throw await stopped(client, contentId);
   const seconds = Number(((performance.now() - uploadedAt) / 1_000).toFixed(1));
   return { shown: await untilEnded(client, contentId, signal), seconds };
 }

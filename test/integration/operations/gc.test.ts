@@ -124,3 +124,12 @@ test('a record that names an object of another content is refused, and nothing o
   expect(existsSync(pathOf(other.live))).toBe(true);
   await world.pool.query(`DELETE FROM outputs WHERE content_id = $1`, [mine.id]);
 });
+
+test('a store that does not have the objects is taken for the wrong one: nothing is forgotten', async () => {
+  const story = await replaced();
+  const config = { ...world.config, gcGraceMs: HOUR_MS, objects: { root: join(world.dirs.root, 'another-store') } };
+  mkdirSync(config.objects.root);
+  const collecting = gc({ ...world, config }, { actor: 'local:anna', remove: true });
+  await expect(collecting.next()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  expect(of(story.id, await collect(false))).toEqual(['s1 found', '720p found']);
+});

@@ -129,6 +129,18 @@ describe('a reprocess', () => {
     expect(await phaseOf(id)).toBe('terminal');
   });
 
+  it('from moderate packages again where the set was removed', async () => {
+    const id = await published();
+    await world.pool.query(`UPDATE outputs SET removed_at = now() WHERE content_id = $1 AND stage = 'package'`, [id]);
+    await world.pool.query(
+      `UPDATE contents SET transcoded = jsonb_build_object('renditions', jsonb_build_array(jsonb_build_object('s3_key',
+         (SELECT keys[1] FROM outputs WHERE content_id = $1 AND stage = 'transcode')))) WHERE content_id = $1`,
+      [id],
+    );
+    await reprocess(deps(), { ...command(id, '1'), from: 'moderate' });
+    expect((await inputOf(id)).taken).toMatchObject({ done: ['upload', 'transcode'], manifests: null, live: null });
+  });
+
   it('is refused where the content was taken down, and a restore where it was not', async () => {
     const id = await published();
     await expect(restore(deps(), command(id, '1'))).rejects.toMatchObject({ code: 'NOT_REMOVED' });
@@ -155,6 +167,20 @@ describe('a restore', () => {
       ...{ done: ['upload', 'transcode', 'package', 'moderate'], review: false, live: null },
     });
     expect(await readRow(world.pool, id)).toMatchObject({ removed_at: null });
+  });
+
+  it('of what was taken down beside a reprocess publishes the set that was live', async () => {
+    const id = await published();
+    await reprocess(deps(), again(id, '1'));
+    await takedown(deps(), command(id, '2'));
+    // The run that was told ends, as a worker would have it.
+    await handle(id).terminate('no worker is there');
+    await world.pool.query(`UPDATE contents SET phase = 'terminal', status = 'REMOVED' WHERE content_id = $1`, [id]);
+    expect(await restore(deps(), command(id, '3'))).toMatchObject({ generation: 3, visibility: 'HIDDEN' });
+    expect((await inputOf(id)).taken).toMatchObject({
+      done: ['upload', 'transcode', 'package', 'moderate'],
+      manifests: { cekId: 'k1' },
+    });
   });
 
   it('asks a person where a flag is open', async () => {

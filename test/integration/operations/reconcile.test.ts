@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { workflowIdOf } from '../../../contracts/model/ids';
 import { LIFECYCLE_QUEUE } from '../../../contracts/model/work';
 import { reconcile, type Reconciled } from '../../../operations/reconcile';
@@ -28,8 +30,9 @@ const row = (contentId: string, phase: string, status: string) =>
     ...[contentId, phase, status],
   ]);
 
-const look = (fix = false): Promise<Reconciled> =>
-  reconcile({ pool: world.pool, temporal: () => Promise.resolve(world.temporal) }, { actor: 'local:test', fix });
+const place = () => ({ pool: world.pool, config: { ...world.config, gcGraceMs: 60_000 } });
+const look = (fix = false, objects = false): Promise<Reconciled> =>
+  reconcile({ ...place(), temporal: () => Promise.resolve(world.temporal) }, { actor: 'local:test', fix, objects });
 
 const attention = async () =>
   (
@@ -86,7 +89,7 @@ test('a run that was ended behind our back is found, and with fix it says that i
 test('with fix, a Temporal that knows no run at all is taken for the wrong one, and nothing is marked', async () => {
   const other = await createWorld({ uses: ['temporal'] });
   const wrong = reconcile(
-    { pool: world.pool, temporal: () => Promise.resolve(other.temporal) },
+    { ...place(), temporal: () => Promise.resolve(other.temporal) },
     { actor: 'local:test', fix: true },
   ).finally(() => other.close());
   await expect(wrong).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
@@ -108,6 +111,56 @@ test('runs without a row, and runs of what has ended, are told and left alone', 
     return true;
   });
   expect(await strays()).toHaveLength(2);
+});
+
+describe('the object store', () => {
+  const store = (key: string): void => {
+    const path = join(world.dirs.objects, key);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, 'bytes');
+  };
+  const finished = async (id: string, sinceMs: number, keys: string[]): Promise<void> => {
+    await world.pool.query(
+      `INSERT INTO contents (content_id, phase, status, generation, residency, since)
+       VALUES ($1, 'terminal', 'PUBLISHED', 1, 'GLOBAL', now() - $2 * interval '1 ms')`,
+      [id, sinceMs],
+    );
+    await world.pool.query(
+      `INSERT INTO outputs (content_id, generation, revision, stage, variant, input_hash, keys, sha256, bytes, attempt, meta)
+       VALUES ($1, 1, 1, 'transcode', '360p', 'h', $2, 'x', 5, 1, '{}')`,
+      [id, keys],
+    );
+  };
+  const found = async (fix = false) =>
+    (await look(fix, true)).differences.filter(({ kind }) => kind.startsWith('object-'));
+
+  test('is compared with the records of what has been finished for a while; with fix, what no record names is removed', async () => {
+    const [kept, gone] = ['GLOBAL/whole-1/g1/360p.mp4', 'GLOBAL/whole-1/g1/720p.mp4'];
+    const orphan = 'GLOBAL/whole-1/g1/a1-killed/480p.mp4';
+    await finished('whole-1', 3_600_000, [kept, gone]);
+    await finished('fresh', 1_000, []);
+    for (const key of [kept, orphan, 'GLOBAL/fresh/g1/a1/480p.mp4', 'raw/whole-1/s/clip.mp4']) store(key);
+    const differences = [
+      { contentId: 'whole-1', kind: 'object-missing', status: 'PUBLISHED', run: null, marked: false, keys: [gone] },
+      { contentId: 'whole-1', kind: 'object-orphaned', status: 'PUBLISHED', run: null, marked: false, keys: [orphan] },
+    ];
+    expect(await found()).toEqual(differences);
+    expect(await found(true)).toEqual([differences[0], { ...differences[1], marked: true }]);
+    expect(await found()).toEqual([differences[0]]);
+    expect(existsSync(join(world.dirs.objects, kept))).toBe(true);
+    expect(existsSync(join(world.dirs.objects, 'GLOBAL/fresh/g1/a1/480p.mp4'))).toBe(true);
+    const { rows } = await world.pool.query(`SELECT args FROM audit WHERE content_id = 'whole-1'`);
+    expect(rows).toEqual([{ args: { objects: 1 } }]);
+  });
+
+  test('that has nothing of what is recorded is taken for the wrong one', async () => {
+    const config = { ...place().config, objects: { root: join(world.dirs.root, 'elsewhere') } };
+    const asked = reconcile(
+      { pool: world.pool, config, temporal: () => Promise.resolve(world.temporal) },
+      { actor: 'local:test', fix: true, objects: true },
+    );
+    await expect(asked).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
 });
 
 test('a hundred thousand ended contents cost nothing: only open ones are read, by their index', async () => {

@@ -197,6 +197,12 @@ test('runs that wait at every stage go forward to a second build and back, and t
   await startBuild('second');
   await ramp(deps(), { ...because, buildId: builds.second, percent: 50 });
   expect(await statusOf('second')).toBe('ramping');
+  await rollBack(deps(), because);
+  expect([await statusOf('first'), await statusOf('second')]).toEqual([
+    'current',
+    expect.not.stringMatching('ramping'),
+  ]);
+  await ramp(deps(), { ...because, buildId: builds.second, percent: 50 });
   await promote(deps(), { ...because, buildId: builds.second });
   await allOn('second');
   await begin('begun-on-second');
@@ -220,7 +226,9 @@ test('runs that wait at every stage go forward to a second build and back, and t
   for (const id of ids) expect(await handle(id).result()).toMatchObject({ status: 'PUBLISHED' });
   for (const id of [...ids, 'begun-on-second']) expect([id, (await historyOf(id)).failedTasks]).toEqual([id, 0]);
   const { rows } = await world.pool.query<{ verb: string }>(`SELECT verb FROM audit ORDER BY audit_id`);
-  expect(rows.map(({ verb }) => verb)).toEqual(['deploy-promote', 'deploy-ramp', 'deploy-promote', 'deploy-rollback']);
+  expect(rows.map(({ verb }) => verb)).toEqual(
+    ['promote', 'ramp', 'rollback', 'ramp', 'promote', 'rollback'].map((step) => `deploy-${step}`),
+  );
 });
 
 test('a careless build holds its runs where they are, and going back lets them go on', async () => {

@@ -1,0 +1,82 @@
+import { ReelwayError } from '../contracts/model/errors';
+import { contentPrefix } from '../contracts/model/ids';
+import type { ObjectStore } from '../contracts/model/ports';
+import { openFilesystemObjects } from '../platform/objects/filesystem';
+import { writeAudit } from '../platform/postgres/audit';
+import { recordedObjects, type RecordedObjects } from '../platform/postgres/recorded-objects';
+import type { OperationsDeps } from './deps';
+import type { Difference } from './reconcile';
+
+type Deps = Pick<OperationsDeps, 'pool' | 'config'>;
+
+const PAGE = 500;
+
+/**
+ * Compares what records name with what the object store of this machine has, of contents that have been finished for the
+ * grace time of gc, in the residencies that this machine may touch. With `fix`, objects that no record names are removed:
+ * a writer was killed between storing and recording. A recorded object that is missing is told alone. Throws CONFIG_INVALID
+ * where the store has none of what is recorded.
+ */
+export async function compareObjects(
+  { pool, config }: Deps,
+  { actor, fix }: { actor: string; fix: boolean },
+): Promise<Difference[]> {
+  const objects = await openFilesystemObjects(config.objects);
+  const { residencies } = config.worker;
+  const found: Difference[] = [];
+  let [recorded, present] = [0, 0];
+  for (let after = ''; ;) {
+    const page = await recordedObjects(pool, { residencies, graceMs: config.gcGraceMs, after, limit: PAGE });
+    for (const content of page) {
+      const { missing, orphaned } = await compare(objects, content);
+      recorded += content.keys.length;
+      present += content.keys.length - missing.length;
+      found.push(...toDifferences(content, missing, orphaned));
+    }
+    const last = page.at(-1);
+    if (last === undefined) break;
+    after = last.contentId;
+  }
+  if (recorded > 0 && present === 0) throw elsewhere();
+  if (!fix) return found;
+  const repaired: Difference[] = [];
+  for (const one of found) {
+    if (one.kind !== 'object-orphaned') repaired.push(one);
+    else repaired.push(await removeOrphans(pool, objects, actor, one));
+  }
+  return repaired;
+}
+
+async function compare(objects: ObjectStore, { keys, leaving, ...content }: RecordedObjects) {
+  const listed = new Set(await objects.list(contentPrefix(content)));
+  const known = new Set([...keys, ...leaving]);
+  return {
+    missing: keys.filter((key) => !listed.has(key)),
+    orphaned: [...listed].filter((key) => !known.has(key)),
+  };
+}
+
+function toDifferences({ contentId, status }: RecordedObjects, missing: string[], orphaned: string[]): Difference[] {
+  const of = (kind: Difference['kind'], keys: string[]): Difference[] =>
+    keys.length === 0 ? [] : [{ contentId, kind, status, run: null, marked: false, keys }];
+  return [...of('object-missing', missing), ...of('object-orphaned', orphaned)];
+}
+
+async function removeOrphans(
+  pool: Deps['pool'],
+  objects: ObjectStore,
+  actor: string,
+  one: Difference,
+): Promise<Difference> {
+  const { contentId, keys = [] } = one;
+  const reason = 'no record names these objects';
+  const args = { objects: keys.length };
+  await writeAudit(pool, { commandId: null, contentId, actor, verb: 'reconcile', reason, args });
+  for (const key of keys) await objects.remove(key);
+  return { ...one, marked: true };
+}
+
+const elsewhere = (): ReelwayError =>
+  new ReelwayError('CONFIG_INVALID', 'The object store here has none of the objects that are recorded.', {
+    hint: 'Run it where the objects are: see REELWAY_OBJECTS_ROOT.',
+  });
