@@ -1,5 +1,6 @@
 import { outputPrefix } from '../contracts/model/ids';
 import type { RemoveOutputsInput, RemoveOutputsResult } from '../contracts/model/work';
+import { reached } from '../platform/faults';
 import { listOutputs, markRemoved } from '../platform/postgres/outputs';
 import { guardResidency, type Attempt } from './attempt';
 import type { ActivityDeps } from './deps';
@@ -21,6 +22,7 @@ export async function removeOutputs(
   const removed = await attempt.pulse({ percent: 0, label: stage }, LONGEST_MS, () =>
     deps.objects.clear(`${outputPrefix(place)}/${stage}`),
   );
+  await reached('remove.after-objects');
   for (const output of outputs) await markRemoved(deps.pool, output);
   return { removed };
 }
