@@ -64,7 +64,7 @@ export function createOutput(format: Format, streams: Streams, env: Record<strin
 }
 
 /** Lines that are cut at the edge would be counted wrongly: a narrow terminal gets a line per change. */
-const WIDE_ENOUGH = 100;
+const WIDE_ENOUGH = 120;
 
 const canRedraw = (stdout: Streams['stdout'], env: Record<string, string | undefined>): boolean =>
   stdout.isTTY === true && env['TERM'] !== 'dumb' && (stdout.columns ?? 0) >= WIDE_ENOUGH;

@@ -3,6 +3,8 @@ import { contentPrefix } from '../contracts/model/ids';
 import type { ObjectStore } from '../contracts/model/ports';
 import { openFilesystemObjects } from '../platform/objects/filesystem';
 import { writeAudit } from '../platform/postgres/audit';
+import { lockContent } from '../platform/postgres/contents';
+import { inTransaction } from '../platform/postgres/pool';
 import { recordedObjects, type RecordedObjects } from '../platform/postgres/recorded-objects';
 import type { OperationsDeps } from './deps';
 import type { Difference } from './reconcile';
@@ -18,9 +20,10 @@ const PAGE = 500;
  * where the store has none of what is recorded.
  */
 export async function compareObjects(
-  { pool, config }: Deps,
+  deps: Deps,
   { actor, fix }: { actor: string; fix: boolean },
 ): Promise<Difference[]> {
+  const { pool, config } = deps;
   const objects = await openFilesystemObjects(config.objects);
   const { residencies } = config.worker;
   const found: Difference[] = [];
@@ -42,17 +45,22 @@ export async function compareObjects(
   const repaired: Difference[] = [];
   for (const one of found) {
     if (one.kind !== 'object-orphaned') repaired.push(one);
-    else repaired.push(await removeOrphans(pool, objects, actor, one));
+    else repaired.push(await removeOrphans(deps, objects, actor, one));
   }
   return repaired;
 }
 
-async function compare(objects: ObjectStore, { keys, leaving, ...content }: RecordedObjects) {
+/** Below the prefix of a content, where activities of ours write; raw objects and what services make lie elsewhere. */
+const OURS = /^[^/]+\/[^/]+\/g\d+\/r\d+\/(transcode|package)\//;
+
+async function compare(objects: ObjectStore, { keys, leaving, named, ...content }: RecordedObjects) {
   const listed = new Set(await objects.list(contentPrefix(content)));
   const known = new Set([...keys, ...leaving]);
+  // A set that a service has made has no record of ours: nothing beside it is ours to judge.
+  const isAllOurs = named.every((key) => known.has(key));
   return {
     missing: keys.filter((key) => !listed.has(key)),
-    orphaned: [...listed].filter((key) => !known.has(key)),
+    orphaned: isAllOurs ? [...listed].filter((key) => OURS.test(key) && !known.has(key)) : [],
   };
 }
 
@@ -62,18 +70,33 @@ function toDifferences({ contentId, status }: RecordedObjects, missing: string[]
   return [...of('object-missing', missing), ...of('object-orphaned', orphaned)];
 }
 
+/** Under the lock of the content, and by its records as they are then: no generation begins meanwhile. */
 async function removeOrphans(
-  pool: Deps['pool'],
+  { pool, config }: Deps,
   objects: ObjectStore,
   actor: string,
   one: Difference,
 ): Promise<Difference> {
-  const { contentId, keys = [] } = one;
-  const reason = 'no record names these objects';
-  const args = { objects: keys.length };
-  await writeAudit(pool, { commandId: null, contentId, actor, verb: 'reconcile', reason, args });
-  for (const key of keys) await objects.remove(key);
-  return { ...one, marked: true };
+  const { contentId } = one;
+  return inTransaction(pool, async (db) => {
+    await lockContent(db, contentId);
+    const { residencies } = config.worker;
+    const query = { residencies, graceMs: config.gcGraceMs, after: '', limit: 1, contentId };
+    const [content] = await recordedObjects(db, query);
+    const keys = content ? (await compare(objects, content)).orphaned : [];
+    if (keys.length === 0) return one;
+    const reason = 'no record names these objects';
+    await writeAudit(db, {
+      commandId: null,
+      contentId,
+      actor,
+      verb: 'reconcile',
+      reason,
+      args: { objects: keys.length },
+    });
+    for (const key of keys) await objects.remove(key);
+    return { ...one, keys, marked: true };
+  });
 }
 
 const elsewhere = (): ReelwayError =>

@@ -3,7 +3,7 @@ import { ReelwayError } from '../contracts/model/errors';
 import { contentIdOf, workflowIdOf } from '../contracts/model/ids';
 import type { Status } from '../contracts/model/status';
 import { writeAudit } from '../platform/postgres/audit';
-import { readContent } from '../platform/postgres/contents';
+import { lockContent, readContent } from '../platform/postgres/contents';
 import { openContents, stillOpen, type OpenContent } from '../platform/postgres/open-contents';
 import { inTransaction, type Pool } from '../platform/postgres/pool';
 import { markRunMissing } from '../platform/postgres/starts';
@@ -12,6 +12,7 @@ import { LIFECYCLE_WORKFLOW } from '../workflows/messages';
 import { halfStarts } from '../platform/postgres/generations';
 import type { OperationsDeps } from './deps';
 import { endTakenDown, finishHalfStarts, LEFT_AFTER_MS } from './generations/half-done';
+import { isStillLost } from './generations/lost';
 import type { StartDeps } from './generations/start';
 import { compareObjects } from './reconcile-objects';
 
@@ -162,14 +163,25 @@ async function strayRuns(pool: Pool, contentIds: string[], statusOfRun: StatusOf
 async function mark(deps: StartDeps, actor: string, lost: LostContent[]): Promise<Set<string>> {
   const { pool } = deps;
   const fresh = lost.filter(({ failureCode, isRemoved }) => isRemoved || failureCode !== 'RUN_MISSING');
-  for (const { contentId, isRemoved } of fresh) {
+  const marked = new Set<string>();
+  for (const { contentId, isRemoved, generation } of fresh) {
     const reason = 'Temporal has no open run of it';
-    await writeAudit(pool, { commandId: null, contentId, actor, verb: 'reconcile', reason, args: {} });
-    if (!isRemoved || !(await endTakenDown(deps, contentId))) {
-      await inTransaction(pool, (db) => markRunMissing(db, [contentId]));
+    const audit = { commandId: null, contentId, actor, verb: 'reconcile', reason, args: {} };
+    if (isRemoved) {
+      await writeAudit(pool, audit);
+      if (await endTakenDown(deps, contentId)) marked.add(contentId);
+      continue;
     }
+    await inTransaction(pool, async (db) => {
+      // Another generation has a run of its own.
+      const row = await lockContent(db, contentId);
+      if (!row || !isStillLost(row, generation)) return;
+      await writeAudit(db, audit);
+      await markRunMissing(db, [contentId]);
+      marked.add(contentId);
+    });
   }
-  return new Set(fresh.map(({ contentId }) => contentId));
+  return marked;
 }
 
 /** So many at once, in order. */

@@ -28,7 +28,7 @@ async function cancelLost(deps: Deps, input: CommandInput, why: ReelwayError): P
   const { client } = await deps.temporal();
   const lost = await lostGeneration({ pool: deps.pool, client }, contentId);
   const end = await carryOutOnce(deps.pool, { ...input, verb: 'cancel' }, {}, async (db, row): Promise<CommandEnd> => {
-    if (!isStillLost(row, lost)) return { refused: 'ALREADY_FINISHED', message: why.message };
+    if (!isStillLost(row, lost)) throw why;
     if (isHere(row)) return { refused: 'PAST_NO_RETURN', message: `${contentId} is ${row.visibility}.` };
     await endLost(db, row, commandId);
     return { generation: null };
@@ -41,6 +41,6 @@ async function cancelLost(deps: Deps, input: CommandInput, why: ReelwayError): P
   return { contentId, commandId, status, stage: stage ?? 'upload', visibility, attention, code };
 }
 
-/** Published by this very generation: there is nothing to go back to. */
-const isHere = ({ visibility, generation }: ContentRow): boolean =>
-  generation === 1 && (visibility === 'PUBLISHED' || visibility === 'AGE_GATED');
+/** Published by this very generation, or flagged since: there is nothing to go back to, or somebody has to look first. */
+const isHere = ({ visibility, generation, openFlags }: ContentRow): boolean =>
+  (generation === 1 || openFlags > 0) && (visibility === 'PUBLISHED' || visibility === 'AGE_GATED');

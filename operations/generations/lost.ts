@@ -38,7 +38,7 @@ export async function endLost(db: PoolClient, row: ContentRow, by: string): Prom
   const status = endOfLost(row);
   await closeLost(db, row, status);
   // Late from here on.
-  await handBackUnanswered(db, row);
+  await handBackUnanswered(db, contentId);
   const place = { contentId, generation, uploadSessionId: uploadSessionId ?? '', commanded: true };
   const payload = {
     ...{ content_id: contentId, generation, revision, stage: stage ?? 'upload', status, visibility },

@@ -44,16 +44,23 @@ export function planRestore(had: Inheritance, policy: Policy): TakenOver | null 
 }
 
 /** Where the run stood that was lost: its stages that are done stay so, as far as what they made is there still. */
-export function planRecover(had: Inheritance, stages: readonly StageView[], policy: Policy): TakenOver | null {
+export function planRecover(
+  had: Inheritance,
+  { stages, anew }: { stages: readonly StageView[]; anew: TakenOver['anew'] },
+  policy: Policy,
+): TakenOver | null {
   const isThere: Record<Stage, boolean> = {
     upload: true,
-    transcode: had.transcoded !== null,
+    // What the lost run was asked to make anew it makes; beside what is live the row names the old one.
+    transcode: had.transcoded !== null && anew !== 'transcode',
     moderate: standing(had) !== null && had.flags.length === 0,
-    package: had.manifests !== null,
+    package: had.manifests !== null && anew === null,
     publish: false,
   };
   const done = STAGES.filter((stage) => isThere[stage] && stages.some((one) => one.stage === stage && isOver(one)));
-  const choice = { anew: null, live: liveOf(had), visibility: had.visibility, review: false };
+  // What a person refused only a person lets through.
+  const review = had.flags.length > 0 || had.decision?.removes === true;
+  const choice = { anew, live: liveOf(had), visibility: had.visibility, review };
   // Renditions that are recorded count for a transcode that begins again; so does the source for an upload that does.
   const fewer = [done, done.filter((stage) => stage !== 'transcode'), []];
   return fewer.map((some) => complete(had, policy, { ...choice, done: some })).find((plan) => plan !== null) ?? null;

@@ -3,6 +3,7 @@ import { closeLost, handBackUnanswered } from '../../platform/postgres/lost-runs
 import type { CommandInput } from '../commands';
 import { beginGeneration, type BeginDeps } from './begin';
 import { checked, type FinishedResult, type Refusal } from './command';
+import { readAnew } from '../../platform/postgres/generations';
 import { isStillLost, lostGeneration } from './lost';
 import { planRecover } from './plan';
 
@@ -13,14 +14,15 @@ import { planRecover } from './plan';
 export async function recover(deps: BeginDeps, input: CommandInput): Promise<FinishedResult> {
   const { client } = await deps.temporal();
   const lost = await lostGeneration({ pool: deps.pool, client }, input.contentId);
+  const anew = lost === null ? null : await readAnew(deps.pool, input.contentId, lost);
   return beginGeneration(deps, checked('recover', input), {
     args: {},
     refuse: (row) => unlessLost(row, lost),
     prepare: async (db, row) => {
       await closeLost(db, row, 'FAILED');
-      await handBackUnanswered(db, row);
+      await handBackUnanswered(db, row.contentId);
     },
-    plan: (had, policy, { stages }) => planRecover(had, stages, policy),
+    plan: (had, policy, { stages }) => planRecover(had, { stages, anew }, policy),
   });
 }
 

@@ -168,3 +168,12 @@ export async function undoTakedown(db: Queryable, contentId: string): Promise<vo
     [contentId],
   );
 }
+
+/** The stage that a generation was begun to do anew; null: none. */
+export async function readAnew(db: Queryable, contentId: string, generation: number): Promise<TakenOver['anew']> {
+  const found = await db.query<{ anew: TakenOver['anew'] }>(
+    `SELECT input -> 'taken' ->> 'anew' AS anew FROM generations WHERE content_id = $1 AND generation = $2`,
+    [contentId, generation],
+  );
+  return found.rows[0]?.anew ?? null;
+}

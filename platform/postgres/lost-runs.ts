@@ -30,24 +30,17 @@ export async function closeLost(
   );
 }
 
-/** Facts that a run keeps until their stage begins. */
-const KEPT = { transcode: 'media.transcoded', package: 'media.drm.packaged' } as const;
-
 /**
- * What the run was given and never answered, what it kept for a stage that it did not come to, and what waits for it, is
- * routed once more, when the key is woken: not here, since keys are locked before contents everywhere.
+ * What the run was given and never answered, the upload that it kept for later, and what waits or is on its way to it, is
+ * routed once more, when the key is woken: not here, since keys are locked before contents everywhere. A changed code keeps
+ * whoever is delivering a row just now from closing it.
  */
-export async function handBackUnanswered(
-  db: Queryable,
-  { contentId, stages }: Pick<ContentRow, 'contentId' | 'stages'>,
-): Promise<void> {
-  const isDone = (stage: string): boolean => stages.some((one) => one.stage === stage && one.status === 'DONE');
-  const kept = Object.entries(KEPT).flatMap(([stage, topic]) => (isDone(stage) ? [] : [topic]));
+export async function handBackUnanswered(db: Queryable, contentId: string): Promise<void> {
   await db.query(
-    `UPDATE inbox SET status = 'open', code = 'RUN_MISSING'
-     WHERE ordering_key = $1 AND status = 'done' AND row_id IN (
-       SELECT row_id FROM event_ids
-       WHERE content_id = $1 AND (outcome = 'delivered' OR (outcome = 'applied' AND topic = ANY($2))))`,
-    [contentId, kept],
+    `UPDATE inbox i SET status = 'open', code = coalesce(kept.code, 'RUN_MISSING')
+     FROM (SELECT row_id, CASE WHEN outcome = 'parked' THEN code END AS code FROM event_ids
+       WHERE content_id = $1 AND (outcome IS NULL OR outcome = 'delivered' OR (outcome = 'parked' AND code = 'SECOND_UPLOAD'))) kept
+     WHERE i.ordering_key = $1 AND i.row_id = kept.row_id AND i.status IN ('open', 'done')`,
+    [contentId],
   );
 }

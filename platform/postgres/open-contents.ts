@@ -7,6 +7,7 @@ export interface OpenContent {
   contentId: string;
   status: Status;
   failureCode: ErrorCode | null;
+  generation: number;
   /** It was taken down. */
   isRemoved: boolean;
 }
@@ -14,7 +15,7 @@ export interface OpenContent {
 /** A page in the order of the ids; `after` is the last id of the page before, '' for the first. */
 export async function openContents(db: Queryable, page: { after: string; limit: number }): Promise<OpenContent[]> {
   const found = await db.query<OpenContent>(
-    `SELECT content_id AS "contentId", status, failure_code AS "failureCode",
+    `SELECT content_id AS "contentId", status, generation, failure_code AS "failureCode",
        removed_at IS NOT NULL AS "isRemoved" FROM contents
      WHERE phase = 'open' AND content_id > $1 ORDER BY content_id LIMIT $2`,
     [page.after, page.limit],

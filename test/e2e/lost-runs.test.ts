@@ -95,6 +95,22 @@ describe('a run that is terminated in the Temporal UI', () => {
   });
 });
 
+it('what a person refused is not let through by a recovery: a person is asked', async () => {
+  const item = await waiting();
+  await item.transcoded();
+  await item.flagged();
+  await item.reaches({ status: 'AWAITING_REVIEW' });
+  await item.approved('EDIT_REQUESTED');
+  await item.reaches({ status: 'AWAITING_CREATOR' });
+  await terminate(item);
+  await isFound(item);
+  expect(await reelway('content', 'recover', item.id, ...because)).toMatchObject({ code: 0 });
+  await item.reaches({ generation: 2, status: 'AWAITING_REVIEW', visibility: 'HIDDEN' });
+  await item.approved('APPROVED');
+  await item.packaged();
+  await item.reaches({ status: 'PUBLISHED' });
+});
+
 describe('a run that is deleted', () => {
   it('loses nothing of what came while it was gone', async () => {
     const item = await waiting();
