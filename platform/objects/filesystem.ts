@@ -84,8 +84,10 @@ class FilesystemObjects implements ObjectStore {
       await rename(part, path);
       await sync(folder);
       return stored;
-    } finally {
-      await rm(part, { force: true });
+    } catch (error) {
+      // With the folder, where nothing else is in it: a prefix that is cleared has none left.
+      await this.removePath(part);
+      throw error;
     }
   }
 
