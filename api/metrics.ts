@@ -2,6 +2,8 @@ import { Counter, Gauge, Histogram, type Registry } from '../platform/metrics';
 
 export interface ApiMetrics {
   onAnswered(route: string, status: number, seconds: number): void;
+  /** A viewer asked for visible content that has no manifest. */
+  onManifestMissing(): void;
 }
 
 /** From a row of Postgres to a command that waits for its run. */
@@ -30,7 +32,15 @@ export function createApiMetrics(registry: Registry, isTokenFileBroken: () => bo
       this.set(Number(isTokenFileBroken()));
     },
   });
+  const missing = new Counter({
+    name: 'reelway_playback_manifest_missing_total',
+    help: 'Viewers who asked for visible content that has no manifest.',
+    registers,
+  });
   return {
+    onManifestMissing: () => {
+      missing.inc();
+    },
     onAnswered: (operation, status, took) => {
       requests.inc({ operation, status: String(status) });
       seconds.observe({ operation }, took);

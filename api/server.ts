@@ -4,7 +4,12 @@ import { ReelwayError } from '../contracts/model/errors';
 import type { AdminDeps } from '../operations/admin/operation';
 import type { Registry } from '../platform/metrics';
 import type { TokenBook } from '../platform/tokens/token-book';
+import { createAssetIntake } from '../operations/assets/intake';
 import { addAdminApi } from './admin/routes';
+import { addCatalogApi } from './catalog/routes';
+import { addDocs } from './docs/pages';
+import { createServiceGate } from './internal/authenticate';
+import { addInternalApi } from './internal/routes';
 import { createApiMetrics, type ApiMetrics } from './metrics';
 import { createRateLimit } from './rate-limit';
 import { refusal, refuseConnection } from './refuse';
@@ -22,6 +27,8 @@ const LOOK_EVERY_MS = 1_000;
 export interface ApiDeps {
   operations: AdminDeps;
   tokens: TokenBook;
+  /** One, or two while services change from one to the other. */
+  serviceTokens: readonly string[];
   registry: Registry;
 }
 
@@ -32,15 +39,29 @@ export interface Api {
   close(): Promise<void>;
 }
 
-/** Serves the admin API; other rooms of routes come beside it. Throws CONFIG_INVALID where it cannot listen. */
+/** Serves admins below /admin/v1, services below /internal and viewers below /catalog. Throws CONFIG_INVALID where it cannot listen. */
 export async function startApi(deps: ApiDeps): Promise<Api> {
   const { api: config } = deps.operations.config;
   const stopping = new AbortController();
-  const server = createServer(deps, stopping.signal);
+  const metrics = createApiMetrics(deps.registry, () => deps.tokens.trouble() !== null);
+  const server = createServer(deps, metrics, stopping.signal);
+  addDocs(server);
   addAdminApi(server, {
     ...deps,
     stopping: stopping.signal,
     limit: createRateLimit(config.requestsPerMinute),
+  });
+  addInternalApi(server, {
+    ingest: { pool: deps.operations.pool, assets: createAssetIntake(deps.operations.pool) },
+    gate: createServiceGate(deps.serviceTokens),
+    limit: createRateLimit(config.serviceRequestsPerMinute),
+  });
+  addCatalogApi(server, {
+    pool: deps.operations.pool,
+    cdnBase: deps.operations.config.cdnBase,
+    onManifestMissing: () => {
+      metrics.onManifestMissing();
+    },
   });
   const url = await server.listen({ host: config.host, port: config.port }).catch((cause: unknown) => {
     const at = `${config.host}:${String(config.port)}`;
@@ -55,7 +76,7 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
   };
 }
 
-function createServer({ operations, tokens, registry }: ApiDeps, stopping: AbortSignal): FastifyInstance {
+function createServer({ operations }: ApiDeps, metrics: ApiMetrics, stopping: AbortSignal): FastifyInstance {
   const refuse = refusal(operations.log);
   const server = fastify({
     genReqId: () => randomUUID(),
@@ -82,14 +103,10 @@ function createServer({ operations, tokens, registry }: ApiDeps, stopping: Abort
     done(stopping.aborted ? new ReelwayError('SERVICE_UNREACHABLE', 'The API is stopping.') : undefined);
   });
   server.setNotFoundHandler(() => {
-    throw new ReelwayError('NOT_FOUND', 'There is no such route.', { hint: 'See /admin/v1/openapi.json.' });
+    throw new ReelwayError('NOT_FOUND', 'There is no such route.', { hint: 'See /docs.' });
   });
   server.setErrorHandler(refuse);
-  observe(
-    server,
-    operations,
-    createApiMetrics(registry, () => tokens.trouble() !== null),
-  );
+  observe(server, operations, metrics);
   return server;
 }
 
@@ -99,7 +116,7 @@ function observe(server: FastifyInstance, { log }: AdminDeps, metrics: ApiMetric
     const { operation = '-' } = request.routeOptions.config as { operation?: string };
     const { statusCode: status, elapsedTime } = reply;
     metrics.onAnswered(operation, status, elapsedTime / 1_000);
-    const { actor = null, tokenId = null } = request.caller ?? {};
+    const { actor = request.service === '' ? null : request.service, tokenId = null } = request.caller ?? {};
     log.info({ operation, status, ms: Math.round(elapsedTime), actor, tokenId, requestId: request.id }, 'request');
     done();
   });

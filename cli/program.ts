@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Cli } from './cli';
+import { addAssetCommands } from './assets/index';
 import { addBulk } from './bulk/index';
 import { addCompletion } from './completion/index';
 import { addContentCommands } from './content/index';
@@ -47,6 +48,7 @@ export function createProgram(cli: Cli, streams: Streams): Command {
   addContentCommands(program, cli);
   addBulk(program, cli);
   addDeadLetterCommands(program, cli);
+  addAssetCommands(program, cli);
   addQueues(program, cli);
   addReconcile(program, cli);
   addGc(program, cli);

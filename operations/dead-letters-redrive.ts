@@ -161,6 +161,9 @@ const resultFor =
     ...{ reason: null, eventId: named.eventId, contentId: named.contentId },
   });
 
+/** Is quarantined from the first, for a person to complete. */
+const TO_COMPLETE: ErrorCode = 'FAILED_PRECONDITION';
+
 /** Why nothing is tried; null: it is. */
 async function standingOf(
   db: PoolClient,
@@ -174,7 +177,7 @@ async function standingOf(
   if (how.force) return null;
   if (letter.status === 'discarded') return ['refused', 'DEAD_LETTER_DISCARDED'];
   const isSpent = letter.redrives >= deps.config.bridge.maxRedrives;
-  if (letter.status !== 'quarantined' && !isSpent) return null;
+  if (!isSpent && (letter.status !== 'quarantined' || letter.code === TO_COMPLETE)) return null;
   await quarantine(db, letter.id);
   return ['refused', 'DEAD_LETTER_QUARANTINED'];
 }

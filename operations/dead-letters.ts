@@ -138,6 +138,7 @@ const toExported = ({ at, key, value, correction, recordMs, ...rest }: DeadLette
   recordedAt: recordedAt(recordMs),
   status: rest.status,
   redrives: rest.redrives,
+  repeats: rest.repeats,
   headers: rest.headers,
   encoding: 'base64',
   key: key?.toString('base64') ?? null,

@@ -13,10 +13,11 @@ export function waitsOf(content: Pick<ContentGlance, 'stages' | 'run' | 'held'>)
     ...(run.workflowTaskSince === null
       ? []
       : [`the run waits for a worker of the queue lifecycle${pollers('lifecycle', run.queues)}`]),
-    ...stages.flatMap(({ stage, status, code, deadlineAt }) => {
+    ...stages.flatMap(({ stage, status, code, message, deadlineAt }) => {
       if (status !== 'WAITING') return [];
       const until = deadlineAt === null ? '' : `, until ${deadlineAt}`;
-      return [`${stage} waits${code === null ? '' : ` (${code}: ${ERRORS[code].title})`}${until}`];
+      const why = code === null ? message : `${code}: ${ERRORS[code].title}`;
+      return [`${stage} waits${why === null ? '' : ` (${why})`}${until}`];
     }),
   ];
 }

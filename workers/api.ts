@@ -7,8 +7,9 @@ import { assertMigrated } from '../platform/postgres/migrate';
 import { openTokenBook, type TokenPlace } from '../platform/tokens/token-book';
 import type { Part, RoleDeps } from './role';
 
-/** The admin API. Needs Postgres and a token to start; what is away later is told to whoever asks for it. */
+/** The API of admins, services and viewers. Needs Postgres and a token to start; what is away later is told to whoever asks for it. */
 export async function startApiPart({ config, log, registry }: RoleDeps): Promise<Part> {
+  const serviceTokens = serviceTokensOf(config.api);
   const tokens = openTokenBook(placeOf(config.api), log);
   const operations = openOperations(config, log);
   const close = async (): Promise<void> => {
@@ -17,8 +18,11 @@ export async function startApiPart({ config, log, registry }: RoleDeps): Promise
   };
   try {
     await assertMigrated(operations.pool);
-    const api = await startApi({ operations: { ...operations, wayIn: createWayIn(config) }, tokens, registry });
-    log.info({ apiUrl: api.url }, 'the admin API is served');
+    const api = await startApi({
+      operations: { ...operations, wayIn: createWayIn(config) },
+      ...{ tokens, serviceTokens, registry },
+    });
+    log.info({ apiUrl: api.url }, 'the API is served');
     return {
       name: 'api',
       live: () => true,
@@ -48,4 +52,11 @@ function placeOf({ tokens, tokensFile }: Config['api']): TokenPlace {
       hint: 'Make a token and its line with: reelway api token --actor NAME --right admin',
     },
   );
+}
+
+function serviceTokensOf({ serviceTokens }: Config['api']): readonly string[] {
+  if (serviceTokens !== null) return serviceTokens;
+  throw new ReelwayError('CONFIG_INVALID', 'REELWAY_SERVICE_TOKENS is required: no service could show who it is.', {
+    hint: 'Make one, for example with: openssl rand -base64 32',
+  });
 }

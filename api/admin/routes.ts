@@ -4,6 +4,7 @@ import { operationEntries, type AnyOperation } from '../../operations/admin';
 import { ADMIN_PATH, ANSWER_WITHIN_MS, perform, type AdminDeps } from '../../operations/admin/operation';
 import type { TokenBook } from '../../platform/tokens/token-book';
 import { openApiDocument } from '../docs/openapi';
+import { assertPlain } from '../plain';
 import type { RateLimit } from '../rate-limit';
 import { authenticate } from './authenticate';
 import { inTime } from './in-time';
@@ -45,12 +46,6 @@ export function addAdminApi(server: FastifyInstance, deps: AdminApiDeps): void {
     },
     { prefix: ADMIN_PATH },
   );
-}
-
-/** What is compressed cannot be judged by its length. */
-function assertPlain({ headers }: FastifyRequest): void {
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') throw new ReelwayError('MEDIA_TYPE_UNSUPPORTED');
 }
 
 async function answer(

@@ -1,6 +1,7 @@
 import { RIGHTS } from '../../contracts/model/rights';
 import { operationEntries, type AnyOperation } from '../../operations/admin';
 import { ADMIN_PATH } from '../../operations/admin/operation';
+import { catalogPaths, ingestPaths, refusals } from './outside';
 import { inputSchema, type JsonSchema } from '../admin/schema';
 import { STREAM_TYPE } from '../admin/stream';
 import { PROBLEM_TYPE, statusOf } from '../problem';
@@ -16,7 +17,8 @@ const REFUSALS: [status: number, meaning: string][] = [
   [404, 'There is no such content, dead letter or route.'],
   [408, 'The request did not arrive within 10 s.'],
   [409, 'Refused in this state; `code` says why.'],
-  [413, 'More than 2 MiB.'],
+  [412, 'READY without manifest or thumbnail; it is kept for an operator to complete.'],
+  [413, 'More than 2 MiB; more than 1 MiB below /internal.'],
   [415, 'Not application/json, or compressed.'],
   [429, 'Too many requests of this token; see Retry-After.'],
   [500, 'Something unexpected; `requestId` finds it in the log.'],
@@ -24,20 +26,23 @@ const REFUSALS: [status: number, meaning: string][] = [
   [statusOf('OUTCOME_UNKNOWN'), 'It may still be carried out. Send it again with the same commandId: it is done once.'],
 ];
 
-/** The admin API as OpenAPI 3.1, made from the table of operations. */
+/** The API as OpenAPI 3.1, made from the tables of admin operations, ingest routes and catalogue readers. */
 export const openApiDocument = () => ({
   openapi: '3.1.0',
   info: {
-    title: 'Reelway admin API',
+    title: 'Reelway API',
     version: CONTRACT_VERSION,
-    description: 'Who asks is the actor of the token; what each right may do stands at each operation.',
+    description:
+      'Admins below /admin/v1: who asks is the actor of the token; what each right may do stands at each operation. Services below /internal, viewers below /catalog.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
-  servers: [{ url: ADMIN_PATH }],
-  security: [{ token: [] }],
-  paths: paths(),
+  servers: [{ url: '/' }],
+  paths: { ...ingestPaths(), ...catalogPaths(), ...adminPaths() },
   components: {
-    securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+    securitySchemes: {
+      token: { type: 'http', scheme: 'bearer' },
+      service: { type: 'apiKey', in: 'header', name: 'x-service-auth', description: 'Bearer TOKEN' },
+    },
     schemas: { Problem: PROBLEM },
     responses: Object.fromEntries(
       REFUSALS.map(([status, description]) => [`Refused${String(status)}`, refusal(description)]),
@@ -62,10 +67,11 @@ const PROBLEM = {
   required: ['type', 'title', 'status', 'detail', 'code', 'hint', 'requestId'],
 };
 
-function paths(): Record<string, JsonSchema> {
+function adminPaths(): Record<string, JsonSchema> {
   const found: Record<string, JsonSchema> = {};
   for (const [name, entry] of operationEntries()) {
-    found[entry.path] = { ...found[entry.path], [entry.method.toLowerCase()]: described(name, entry) };
+    const path = ADMIN_PATH + entry.path;
+    found[path] = { ...found[path], [entry.method.toLowerCase()]: described(name, entry) };
   }
   return found;
 }
@@ -89,6 +95,8 @@ function described(name: string, entry: AnyOperation): JsonSchema {
   const isQuery = entry.method === 'GET';
   return {
     operationId: name,
+    tags: ['admin'],
+    security: [{ token: [] }],
     summary: entry.about,
     description: `Right: ${rightText(entry)}.`,
     parameters: [
@@ -114,7 +122,7 @@ const responses = (entry: AnyOperation) => ({
       : 'Done.',
     content: { [entry.stream ? STREAM_TYPE : 'application/json']: {} },
   },
-  ...Object.fromEntries(
-    REFUSALS.map(([status]) => [String(status), { $ref: `#/components/responses/Refused${String(status)}` }]),
-  ),
+  ...refusals(REFUSALS.map(([status]) => status).filter((status) => status !== ONLY_INGEST)),
 });
+
+const ONLY_INGEST = statusOf('FAILED_PRECONDITION');

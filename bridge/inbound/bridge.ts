@@ -13,7 +13,7 @@ import { registerAttention } from './attention-metrics';
 import { createBridgeMetrics, registerStanding } from './metrics';
 import { watchPauses } from './pauses';
 import { createStartGuard } from './start-guard';
-import { CONSUMED_TOPICS, LIFECYCLE_TOPICS, partitionName } from '../../contracts/model/topics';
+import { ASSET_TOPIC, CONSUMED_TOPICS, LIFECYCLE_TOPICS, partitionName } from '../../contracts/model/topics';
 import { acceptedSources } from './sources';
 import { startSweeper } from './sweeper';
 import { startFinisher } from './finisher';
@@ -100,7 +100,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     accepts: acceptedSources(config.bridge.acceptedSources),
     onTaken: (topic, counts, dead) => {
       metrics.onTaken(topic, counts, dead);
-      if (counts.new > 0 && isLifecycle(topic)) dispatcher.wake();
+      if (counts.new > 0 && bringsFacts(topic)) dispatcher.wake();
       for (const { code, reason, record } of dead) {
         log.warn({ code, reason, topic, partition: record.partition, offset: record.offset }, 'dead letter');
       }
@@ -148,7 +148,8 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
   };
 }
 
-const isLifecycle = (topic: string): boolean => (LIFECYCLE_TOPICS as readonly string[]).includes(topic);
+const bringsFacts = (topic: string): boolean =>
+  topic === ASSET_TOPIC || (LIFECYCLE_TOPICS as readonly string[]).includes(topic);
 
 /** Resolves when all have ended; throws what one of them threw. */
 async function allOf(...ends: Promise<void>[]): Promise<void> {

@@ -3,8 +3,14 @@ import { recordTime } from '../../contracts/model/record-time';
 import { traceparentOf } from '../../contracts/model/trace';
 import { reached } from '../../platform/faults';
 import type { Logger } from '../../platform/log';
-import { insertDeadLetters, keptHeaders, type NewDeadLetter } from '../../platform/postgres/dead-letters';
-import { countRepeats } from '../../platform/postgres/event-ids';
+import {
+  insertDeadLetters,
+  keptHeaders,
+  quarantineRecords,
+  type NewDeadLetter,
+} from '../../platform/postgres/dead-letters';
+import { unmarkManifestMissing } from '../../platform/postgres/assets';
+import { countRepeats, writeKnownOutcomes } from '../../platform/postgres/event-ids';
 import { wakeKeys } from '../../platform/postgres/inbox-keys';
 import { insertInboxRows, reserveRowIds } from '../../platform/postgres/inbox';
 import { ownEventIds } from '../../platform/postgres/milestones';
@@ -13,6 +19,7 @@ import { inTransaction, isUnstorable, type Pool, type PoolClient } from '../../p
 import { raiseAnnounced } from '../../platform/postgres/raised-flags';
 import { insertUploads } from '../../platform/postgres/uploads';
 import { advanceWatermark, type Span } from '../../platform/postgres/watermarks';
+import { takeAssets } from './assets';
 import { cutForIntake, assertMostlyGood, assertNotHeld, BreakerTripped, type BreakerLimits } from './breaker';
 import { identify, type NewFact, type NewObserved } from './identify';
 import { judge, type DeadRecord, type GoodRecord, type Judged, type ObservedRecord, type OwnRecord } from './judge';
@@ -178,26 +185,32 @@ async function write(db: PoolClient, deps: Pick<IntakeDeps, 'lateFlag'>, records
     records.ours.map((record) => record.eventId),
   );
   const forged = records.ours.filter((record) => !own.has(record.eventId));
+  const assets = await takeAssets(db, observed);
 
-  await wakeKeys(db, [...new Set(facts.map((fact) => fact.contentId))]);
+  await wakeKeys(db, [
+    ...new Set([...facts.map((fact) => fact.contentId), ...assets.rows.map((row) => row.orderingKey)]),
+  ]);
   await raiseAnnounced(db, facts.flatMap(flagOf), deps.lateFlag === 'hide');
   await insertUploads(db, facts.flatMap(uploadOf));
-  await insertInboxRows(db, facts.map(toRow));
+  await unmarkManifestMissing(db, assets.ready);
+  await insertInboxRows(db, [...facts.map(toRow), ...assets.rows]);
   await insertObservations(db, observed.map(toObservation));
+  await writeKnownOutcomes(db, assets.outcomes);
   const dead = [...records.dead.map(toLetter), ...forged.map(toForged), ...reused];
   await insertDeadLetters(db, CONSUMER, dead);
+  await quarantineRecords(db, CONSUMER, assets.incomplete);
   await countRepeats(
     db,
     CONSUMER,
     [...repeats].map(([eventId, { times, topic }]) => ({ eventId, times, keepMs: keepIdentityMs(topic) })),
   );
   const counts: IntakeCounts = {
-    new: fresh.length,
+    new: fresh.length - assets.incomplete.length,
     duplicate: [...repeats.values()].reduce((sum, { times }) => sum + times, 0),
     own: records.ours.length - forged.length,
-    dead: dead.length,
+    dead: dead.length + assets.incomplete.length,
   };
-  return { counts, dead, facts };
+  return { counts, dead: [...dead, ...assets.incomplete], facts };
 }
 
 const toRow = (fact: NewFact) => ({

@@ -1,7 +1,6 @@
 import type { Fact } from '../../contracts/model/facts';
 import {
   CONSUMED_TOPICS,
-  topicRow,
   type ConsumedTopic,
   type LifecycleTopic,
   type ObservedTopic,
@@ -10,8 +9,8 @@ import type { ParsedEnvelope } from '../../contracts/schema/parse-message';
 import type { PayloadOf } from '../../contracts/schema/payloads';
 import { foreignDecisionId, payloadHash } from '../../platform/events/identity';
 
-/** Our name in event_ids and dead_letters; not the Kafka group, so that a new group finds the same memory. */
-export const CONSUMER = 'bridge';
+export { INBOX_CONSUMER as CONSUMER } from '../../platform/postgres/event-ids';
+export { keepIdentityMs } from '../../contracts/model/topics';
 
 /** What a route says of its topic beside its code; docs/topics.md prints it, `plan.ts` is tested against it. */
 interface RouteRules {
@@ -198,8 +197,3 @@ const hashOf = (topic: ConsumedTopic, payload: unknown): string => payloadHash(t
 
 /** JSON keeps ("a b", "c") apart from ("a", "b c"). */
 const keyOf = (...parts: (string | number)[]): string => JSON.stringify(parts);
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** An identity outlives every copy of its record that can still be read again. */
-export const keepIdentityMs = (topic: ConsumedTopic): number => topicRow(topic).retentionMs + 2 * DAY_MS;

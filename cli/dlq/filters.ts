@@ -8,6 +8,7 @@ export interface FilterFlags {
   code?: string;
   content?: string;
   status?: NonNullable<DeadLetterFilterInput['status']>;
+  quarantine?: true;
   since?: string;
   until?: string;
 }
@@ -27,6 +28,7 @@ export const addFilterFlags = (command: Command, preset = OPEN_OR_QUARANTINED): 
     .option('--code <code>', 'with this code')
     .option('--content <id>', 'about this content')
     .addOption(new Option('--status <status>', `default: ${preset}`).choices(STATUSES))
+    .addOption(new Option('--quarantine', 'those that wait for a person: --status quarantined').conflicts('status'))
     .option('--since <time>', 'dead since this time, or this span ago: 30m, 2h, 7d', (text) => moment(text))
     .option('--until <time>', 'dead before this time, or this span ago', (text) => moment(text));
 
@@ -36,14 +38,25 @@ export const addSelectionFlags = (command: Command, preset?: string): Command =>
     .option('--limit <n>', 'at most so many; default: all', positive)
     .option('--after <id>', 'only letters with a higher id than this one');
 
-export const filterOf = ({ topic, code, content, status, since, until }: FilterFlags): DeadLetterFilterInput => ({
-  ...(topic !== undefined && { topic }),
-  ...(code !== undefined && { code }),
-  ...(content !== undefined && { contentId: content }),
-  ...(status !== undefined && { status }),
-  ...(since !== undefined && { since }),
-  ...(until !== undefined && { until }),
-});
+export const filterOf = ({
+  topic,
+  code,
+  content,
+  quarantine,
+  since,
+  until,
+  ...flags
+}: FilterFlags): DeadLetterFilterInput => {
+  const status = quarantine ? 'quarantined' : flags.status;
+  return {
+    ...(topic !== undefined && { topic }),
+    ...(code !== undefined && { code }),
+    ...(content !== undefined && { contentId: content }),
+    ...(status !== undefined && { status }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+  };
+};
 
 /** The letters a command names, or a filter; a command that changes letters must name some. Throws USAGE. */
 export function selectionOf(ids: string[], flags: FilterFlags & PageFlags & { all?: true }): DeadLetterSelection {

@@ -61,7 +61,16 @@ export function addDeadLetterRedrive(parent: Command, cli: Cli): void {
 
 /** By filter, only what is open is tried unless another status is asked for. */
 function inputOf(ids: string[], flags: Flags): Omit<RedriveInput, 'actor'> {
-  const { status = 'open', dryRun, force, rate, reason, commandId = randomUUID(), with: file } = flags;
+  const {
+    quarantine,
+    status = quarantine ? 'quarantined' : 'open',
+    dryRun,
+    force,
+    rate,
+    reason,
+    commandId = randomUUID(),
+    with: file,
+  } = flags;
   const selection = selectionOf(ids, flags);
   return {
     ...selection,

@@ -22,8 +22,13 @@ export const renderDeadLetters = (letters: readonly DeadLetter[], now: number): 
     ]),
   );
 
-const statusOf = ({ status, redrives, corrected }: DeadLetter): string =>
-  [status, ...(redrives > 0 ? [`tried ${String(redrives)}x`] : []), ...(corrected ? ['corrected'] : [])].join(', ');
+const statusOf = ({ status, redrives, repeats, corrected }: DeadLetter): string =>
+  [
+    status,
+    ...(repeats > 0 ? [`came ${String(repeats + 1)}x`] : []),
+    ...(redrives > 0 ? [`tried ${String(redrives)}x`] : []),
+    ...(corrected ? ['corrected'] : []),
+  ].join(', ');
 
 const placeOf = ({ partition, offset }: DeadLetter): string => `${String(partition)}/${offset}`;
 

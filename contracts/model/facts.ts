@@ -1,4 +1,4 @@
-import type { CheckType, ContentType, Decision, QueuePriority, Residency } from './status';
+import type { AssetStatus, CheckType, ContentType, Decision, QueuePriority, Residency } from './status';
 
 /** One rendition as others see it. resolution: short edge, "720p"; bitrate in bit/s. */
 export interface RenditionRef {
@@ -53,6 +53,17 @@ export interface DecidedFact {
   reviewerId: string;
   decision: Exclude<Decision, 'REMOVED'>;
 }
+/**
+ * What a service says of the media that it makes of a content, renditions and package in one. labels: of its renditions.
+ * reason: why it failed, in its words; null: it gave none.
+ */
+export interface AssetFact {
+  kind: 'asset';
+  status: AssetStatus;
+  manifestUrl: string | null;
+  labels: string[];
+  reason: string | null;
+}
 
 /**
  * A fact as it travels to a run, made by the bridge from a validated event.
@@ -65,5 +76,5 @@ export interface Fact {
   eventId: string;
   key: string;
   at: number;
-  body: UploadFact | TranscodedFact | PackagedFact | FlaggedFact | DecidedFact;
+  body: UploadFact | TranscodedFact | PackagedFact | FlaggedFact | DecidedFact | AssetFact;
 }

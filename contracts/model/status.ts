@@ -68,5 +68,9 @@ export const CHECK_TYPES = [
 ] as const;
 export type CheckType = (typeof CHECK_TYPES)[number];
 
+/** How far another service is with the media of an episode. */
+export const ASSET_STATUSES = ['PENDING', 'PROCESSING', 'READY', 'FAILED'] as const;
+export type AssetStatus = (typeof ASSET_STATUSES)[number];
+
 /** What became of a fact (event_ids.outcome). `delivered` is the dispatcher's word until the run has its say. */
 export type FactOutcome = 'delivered' | 'applied' | 'duplicate' | 'late' | 'ignored' | 'parked' | 'dead';

@@ -50,6 +50,9 @@ export const TOPICS = {
   },
 } as const satisfies Record<string, TopicRow>;
 
+/** An identity outlives every copy of its record that can still be read again. */
+export const keepIdentityMs = (topic: Topic): number => TOPICS[topic].retentionMs + 2 * DAY_MS;
+
 /** Settings that all topics share. */
 export const TOPIC_CLEANUP_POLICY = 'delete';
 /** Kafka's own default: a batch with one record of 1 MiB and its framing. Larger records are dead letters TOO_LARGE. */
@@ -74,6 +77,9 @@ export const LIFECYCLE_TOPICS = [
 export type LifecycleTopic = (typeof LIFECYCLE_TOPICS)[number];
 /** The one whose events begin a content. */
 export const START_TOPIC = 'media.upload.initiated' satisfies LifecycleTopic;
+
+/** Media that another service makes of an episode: an update of its asset, and a fact of its run. */
+export const ASSET_TOPIC = 'upload.media.processed' satisfies Topic;
 
 /** The topics whose events belong to no run: kept as observations, for projections and notices. */
 export const OBSERVED_TOPICS = [

@@ -189,6 +189,8 @@ function toConfig(v: Values) {
       tokensFile: v.REELWAY_API_TOKENS_FILE,
       tokens: v.REELWAY_API_TOKENS,
       requestsPerMinute: v.REELWAY_API_REQUESTS_PER_MINUTE,
+      serviceTokens: v.REELWAY_SERVICE_TOKENS,
+      serviceRequestsPerMinute: v.REELWAY_SERVICE_REQUESTS_PER_MINUTE,
     },
     fault: { point: v.REELWAY_FAULT, dir: v.REELWAY_FAULT_DIR },
     production: v.NODE_ENV === 'production',

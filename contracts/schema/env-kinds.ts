@@ -70,3 +70,16 @@ export const sourcesByTopic = <T extends string>(topics: readonly T[]): Kind<Par
       Record<T, readonly string[]>
     >;
   });
+
+const TOKENS_RULE = 'must be one token or two, divided by a comma, each of 32 to 256 random printable characters';
+/** Fewer different characters were typed by somebody, not drawn. */
+const MIN_DIFFERENT = 8;
+
+/** Tokens that callers show: the second one while they change from one to the other. */
+export const tokens = (): Kind<string[]> =>
+  z
+    .string()
+    .transform((list) => list.split(',').map((token) => token.trim()))
+    .refine((list) => list.length <= 2 && new Set(list).size === list.length && list.every(isToken), TOKENS_RULE);
+
+const isToken = (token: string): boolean => /^[\x21-\x7e]{32,256}$/.test(token) && new Set(token).size >= MIN_DIFFERENT;

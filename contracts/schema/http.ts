@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { count, id, language, line, timestamp, uuid, webUrl } from './fields';
+import { ASSET_STATUSES } from '../model/status';
+import { count, id, language, line, runningText, timestamp, uuid, webUrl } from './fields';
 
 const MAX_LABEL_LENGTH = 64;
 const MAX_VARIANTS = 100;
 const MAX_CAPTIONS = 200;
+const MAX_REASON_LENGTH = 500;
 /** One request is one transaction. */
 const MAX_METRICS = 1_000;
 const MAX_RATING = 5;
@@ -17,13 +19,20 @@ const variant = z.object({
   frameRate: z.number().positive().optional(),
 });
 
+const captions = z
+  .array(z.object({ lang: language, url: webUrl }))
+  .max(MAX_CAPTIONS)
+  .optional();
+
 const assetFields = {
-  status: z.enum(['PENDING', 'PROCESSING', 'READY', 'FAILED']),
+  status: z.enum(ASSET_STATUSES),
   sourceUploadId: id.optional(),
   streamingAssetId: id.optional(),
   manifestUrl: webUrl.optional(),
   defaultThumbnailUrl: webUrl.optional(),
   variants: z.array(variant).min(1).max(MAX_VARIANTS).optional(),
+  /** An addition of ours, with FAILED: why, for whoever looks at the content. */
+  reason: runningText(MAX_REASON_LENGTH).optional(),
   occurredAt: timestamp.optional(),
 };
 
@@ -35,21 +44,27 @@ const VARIANTS_RULE = { path: ['variants'], message: 'must be there when status 
  * Body of media-processed, the same over Kafka and HTTP. READY without a manifest or thumbnail passes here: it is
  * answered with 412 and kept for an operator (see `missingWhenReady`), not refused as malformed.
  */
-export const mediaProcessed = z.object({ episodeId: uuid, ...assetFields }).refine(hasVariants, VARIANTS_RULE);
+export const mediaProcessed = z
+  .object({
+    episodeId: uuid,
+    ...assetFields,
+    // Of the webhook: what was quarantined there comes in again as an event. Anything else under these names is ignored.
+    captions: captions.catch(undefined),
+    fallbackArtUrl: webUrl.optional().catch(undefined),
+  })
+  .refine(hasVariants, VARIANTS_RULE);
 
-/** Body of the assets webhook; the episode is in its path. */
+/** Body of the assets webhook; the episode is in its path. All that either body can say of an episode. */
 export const episodeAssets = z
   .object({
     ...assetFields,
-    captions: z
-      .array(z.object({ lang: language, url: webUrl }))
-      .max(MAX_CAPTIONS)
-      .optional(),
+    captions,
     fallbackArtUrl: webUrl.optional(),
   })
   .refine(hasVariants, VARIANTS_RULE);
 
-type Asset = Pick<z.infer<typeof mediaProcessed>, 'status' | 'manifestUrl' | 'defaultThumbnailUrl'>;
+export type AssetBody = z.infer<typeof episodeAssets>;
+type Asset = Pick<AssetBody, 'status' | 'manifestUrl' | 'defaultThumbnailUrl'>;
 
 /** What a READY asset lacks (412). A thumbnail that the episode already has counts; the caller knows whether it has one. */
 export function missingWhenReady(asset: Asset, hasThumbnail: boolean): ('manifestUrl' | 'defaultThumbnailUrl')[] {

@@ -11,6 +11,7 @@ import {
   port,
   sourcesByTopic,
   text,
+  tokens,
   urlOf,
   whole,
 } from './env-kinds';
@@ -195,8 +196,8 @@ const processes = {
   NODE_ENV: optional(oneOf(['production', 'development', 'test']), 'production refuses fault points.'),
 };
 
-const adminApi = {
-  REELWAY_API_HOST: preset(text(/^[A-Za-z0-9.:_-]+$/, 'must be a host'), '127.0.0.1', 'Where the admin API listens.'),
+const api = {
+  REELWAY_API_HOST: preset(text(/^[A-Za-z0-9.:_-]+$/, 'must be a host'), '127.0.0.1', 'Where the API listens.'),
   REELWAY_API_PORT: preset(port(), 8460, 'Its port; 0 picks a free one.'),
   REELWAY_API_TOKENS_FILE: optional(
     absolutePath(),
@@ -205,7 +206,18 @@ const adminApi = {
   REELWAY_API_TOKENS: secret(
     optional(text(/\S/, 'must hold a token line'), 'The same lines, divided by semicolons, instead of a file.'),
   ),
-  REELWAY_API_REQUESTS_PER_MINUTE: preset(whole(1, 1_000_000), 600, 'Most requests of one token in a minute.'),
+  REELWAY_API_REQUESTS_PER_MINUTE: preset(whole(1, 1_000_000), 600, 'Most requests of one admin token in a minute.'),
+  REELWAY_SERVICE_TOKENS: secret(
+    optional(
+      tokens(),
+      'Token that other services show in x-service-auth; two, divided by a comma, while they change from one to the other.',
+    ),
+  ),
+  REELWAY_SERVICE_REQUESTS_PER_MINUTE: preset(
+    whole(1, 10_000_000),
+    60_000,
+    'Most requests of one service token in a minute.',
+  ),
 };
 
 const commandLine = {
@@ -228,7 +240,7 @@ export const SECTIONS = {
   Stages: stages,
   Deadlines: deadlines,
   Processes: processes,
-  'Admin API': adminApi,
+  API: api,
   'Command line': commandLine,
 } as const satisfies Record<string, Record<string, Variable<unknown>>>;
 
@@ -241,7 +253,7 @@ export const VARIABLES = {
   ...stages,
   ...deadlines,
   ...processes,
-  ...adminApi,
+  ...api,
   ...commandLine,
 };
 export type VariableName = keyof typeof VARIABLES;

@@ -72,7 +72,10 @@ export async function prepareUp(stack: Stack, onDeath: (error: ReelwayError) => 
 /** For this machine alone, with a token of its own, whatever else is set. */
 function apiEnv(tokenFile: string, port: string): Record<string, string> {
   const line = tokenLine('demo', ['admin', 'moderation-skip'], developmentToken(tokenFile));
-  return { REELWAY_API_HOST: HOST, REELWAY_API_PORT: port, REELWAY_API_TOKENS: line, REELWAY_API_TOKENS_FILE: '' };
+  return {
+    ...{ REELWAY_API_HOST: HOST, REELWAY_API_PORT: port, REELWAY_API_TOKENS: line, REELWAY_API_TOKENS_FILE: '' },
+    REELWAY_SERVICE_TOKENS: developmentToken(tokenFile),
+  };
 }
 
 const specOf = (stack: Stack, url: string, own: Record<string, string>): ServerSpec => ({

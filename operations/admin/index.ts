@@ -1,3 +1,4 @@
+import { assetOperations } from './assets';
 import { commands } from './commands';
 import { contents } from './contents';
 import { deadLetterOperations } from './dead-letters';
@@ -6,7 +7,14 @@ import type { Operation } from './operation';
 import { platform } from './platform';
 
 /** All that can be asked for from afar, in the order of the documents. A new verb is one entry. */
-export const ADMIN_OPERATIONS = { ...contents, ...commands, ...finished, ...deadLetterOperations, ...platform };
+export const ADMIN_OPERATIONS = {
+  ...contents,
+  ...commands,
+  ...finished,
+  ...deadLetterOperations,
+  ...assetOperations,
+  ...platform,
+};
 
 type Operations = typeof ADMIN_OPERATIONS;
 export type OperationName = keyof Operations;

@@ -26,6 +26,10 @@ export const foreignDecisionId = (of: {
   at: number;
 }): string => idOf(of.contentId, 'decision', of.reviewerId, of.decision, of.at);
 
+/** An update of a media asset that came over HTTP has no id of its own. version: ms; bodyHash: hex. */
+export const assetEventId = (of: { episodeId: string; version: number; bodyHash: string }): string =>
+  idOf(of.episodeId, 'asset', of.version, of.bodyHash);
+
 /** With sorted keys: the same JSON value gives the same text, whatever order its fields were written in. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);

@@ -2,7 +2,7 @@ import { CompressionTypes, Partitioners, type Kafka as KafkaJs, type Message, ty
 import type { KafkaProducer, OutgoingRecord } from '../../contracts/model/ports';
 import { partitionName } from '../../contracts/model/topics';
 import { ReelwayError } from '../../contracts/model/errors';
-import { createMicroBatcher } from './micro-batcher';
+import { createMicroBatcher } from '../micro-batcher';
 import type { TopicNames } from './names';
 import { RETRY } from './client';
 
@@ -36,14 +36,15 @@ export function createProducer(client: KafkaJs, names: TopicNames, fail: (error:
     },
   });
   const connect = connectOnce(producer);
-  const batcher = createMicroBatcher(async (records: OutgoingRecord[]) => {
+  const send = async (records: OutgoingRecord[]): Promise<Landed[]> => {
     try {
       await connect();
       return await sendAll(producer, names, records, partitionOf);
     } catch (error) {
       throw fail(error);
     }
-  });
+  };
+  const batcher = createMicroBatcher(send, ({ value }) => value.byteLength);
   return {
     send: (records) => batcher.add(records),
     close: async () => {

@@ -24,6 +24,8 @@ export interface DeadLetterSummary {
   status: DeadLetterStatus;
   /** How often it was tried again. */
   redrives: number;
+  /** How often the very same record was refused again. */
+  repeats: number;
   /** Somebody has stored corrected bytes. */
   corrected: boolean;
 }
@@ -59,7 +61,7 @@ export interface DeadLetterPage {
 }
 
 const COLUMNS = `d.id::text AS id, d.topic, d.partition, d.kafka_offset::text AS "offset", d.record_key AS "key",
-  d.event_id AS "eventId", d.content_id AS "contentId", d.code, d.reason, d.at, d.status, d.redrives,
+  d.event_id AS "eventId", d.content_id AS "contentId", d.code, d.reason, d.at, d.status, d.redrives, d.repeats,
   EXISTS (SELECT 1 FROM dead_letter_corrections k WHERE k.letter_id = d.id) AS corrected`;
 
 const WITH_BYTES = `${COLUMNS}, d.value, d.headers, d.record_ms::float8 AS "recordMs", d.last_code AS "lastCode",

@@ -58,6 +58,37 @@ export async function insertDeadLetters(db: Queryable, consumer: string, letters
   return inserted.rowCount ?? 0;
 }
 
+/**
+ * Keeps records that a person has to complete, a row for each value however often and from wherever it comes; one that
+ * was resolved and comes again is to be looked at again.
+ */
+export async function quarantineRecords(db: Queryable, consumer: string, letters: NewDeadLetter[]): Promise<void> {
+  if (letters.length === 0) return;
+  await db.query(
+    `INSERT INTO dead_letters AS d (consumer, topic, partition, kafka_offset, record_key, value, content_id, code, reason,
+       record_ms, quarantined_at, repeats)
+     SELECT $1, x.topic, x.partition, x.kafka_offset, x.record_key, x.value, x.content_id, x.code, x.reason,
+       min(x.record_ms), now(), count(*) - 1
+     FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bytea[], $6::bytea[], $7::text[], $8::text[], $9::text[],
+       $10::bigint[]) x(topic, partition, kafka_offset, record_key, value, content_id, code, reason, record_ms)
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY x.value
+     ON CONFLICT (consumer, topic, partition, kafka_offset, code, md5(coalesce(value, ''))) DO UPDATE
+       SET repeats = d.repeats + EXCLUDED.repeats + 1, resolved_at = NULL, discarded_at = NULL, quarantined_at = now()`,
+    [
+      consumer,
+      letters.map(({ record }) => record.topic),
+      letters.map(({ record }) => record.partition),
+      letters.map(({ record }) => record.offset),
+      letters.map(({ record }) => record.key),
+      letters.map(({ record }) => record.value),
+      letters.map((letter) => letter.contentId),
+      letters.map((letter) => letter.code),
+      letters.map((letter) => storable(letter.reason)),
+      letters.map(({ record }) => record.timestamp),
+    ],
+  );
+}
+
 /** Dead letters of inbox rows `dead`, as code and reason say; one that was redriven in vain is open again. $1: the consumer. */
 const LETTERS_OF_ROWS = `
   INSERT INTO dead_letters (consumer, topic, partition, kafka_offset, record_key, value, headers, event_id, content_id,

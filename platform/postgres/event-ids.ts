@@ -1,5 +1,9 @@
+import type { ErrorCode } from '../../contracts/model/errors';
 import type { OutcomeReport } from '../../contracts/model/lifecycle';
 import type { Queryable } from './pool';
+
+/** The bridge's name in event_ids and dead_letters; not the Kafka group, so that a new group finds the same memory. */
+export const INBOX_CONSUMER = 'bridge';
 
 export interface Identity {
   /** Lower case. */
@@ -156,5 +160,29 @@ export async function writeOutcomes(db: Queryable, outcomes: OutcomeReport[]): P
     `UPDATE event_ids e SET outcome = x.outcome, code = x.code
      FROM unnest($1::bigint[], $2::text[], $3::text[]) x(row_id, outcome, code) WHERE e.row_id = x.row_id`,
     [rowIds, outcomes.map((outcome) => outcome.outcome), outcomes.map((outcome) => outcome.code)],
+  );
+}
+
+/** What became of events at once, before or without a run. outcome null: the run has its say. */
+export interface KnownOutcome {
+  rowId: string;
+  contentId: string;
+  outcome: 'applied' | 'duplicate' | 'late' | 'dead' | null;
+  code: ErrorCode | null;
+}
+
+/** Of identities that this transaction has inserted, so that nobody else waits for them. */
+export async function writeKnownOutcomes(db: Queryable, rows: KnownOutcome[]): Promise<void> {
+  if (rows.length === 0) return;
+  await db.query(
+    `UPDATE event_ids e SET outcome = x.outcome, code = x.code, content_id = x.content_id
+     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) x(row_id, outcome, code, content_id)
+     WHERE e.row_id = x.row_id`,
+    [
+      rows.map((row) => row.rowId),
+      rows.map((row) => row.outcome),
+      rows.map((row) => row.code),
+      rows.map((row) => row.contentId),
+    ],
   );
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Right } from '../../contracts/model/rights';
@@ -17,6 +18,8 @@ export interface RunningApi {
   process: ReelwayProcess;
   /** Of an actor each, with the name of its right. */
   tokens: Record<keyof typeof HOLDERS, string>;
+  /** What services show. */
+  serviceToken: string;
   file: string;
   /** Environment of a command line that goes to it. */
   env(token?: string): Record<string, string>;
@@ -25,13 +28,17 @@ export interface RunningApi {
 /** `reelway api` of a world, with a token per right. */
 export async function spawnApi(world: World, env: Record<string, string> = {}): Promise<RunningApi> {
   const tokens = { viewer: newToken(), operator: newToken(), admin: newToken() };
-  const file = join(world.dirs.root, 'tokens');
+  const file = join(world.dirs.root, `tokens-${randomBytes(4).toString('hex')}`);
   writeFileSync(file, linesOf(tokens), { mode: 0o600 });
-  const process = await world.spawnReelway(['api'], { REELWAY_API_PORT: '0', REELWAY_API_TOKENS_FILE: file, ...env });
+  const serviceToken = newToken();
+  const process = await world.spawnReelway(['api'], {
+    ...{ REELWAY_API_PORT: '0', REELWAY_API_TOKENS_FILE: file, REELWAY_SERVICE_TOKENS: serviceToken },
+    ...env,
+  });
   const url = /"apiUrl":"(http:[^"]+)"/.exec(process.log())?.[1];
   if (url === undefined) throw new TestFailure('the API did not say where it listens');
   return {
-    ...{ url, process, tokens, file },
+    ...{ url, process, tokens, serviceToken, file },
     env: (token = tokens.admin) => ({ REELWAY_API_URL: url, REELWAY_API_TOKEN: token }),
   };
 }

@@ -16,6 +16,7 @@ export const COMPOSE_VARIABLES = {
   POSTGRES_PASSWORD: 'composepassword',
   KEK_FILE: '/tmp/kek',
   API_TOKENS: `anna admin sha256:${'a1'.repeat(32)}`,
+  SERVICE_TOKENS: 'only-for-this-check-0123456789-abcdef',
 };
 
 export interface ComposeService {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../contracts/model/errors';
 import type {
+  AssetFact,
   DecidedFact,
   Fact,
   FlaggedFact,
@@ -8,7 +9,9 @@ import type {
   UploadFact,
 } from '../../contracts/model/facts';
 import type { OutcomeReport, Upload } from '../../contracts/model/lifecycle';
+import type { AssetStatus, Stage } from '../../contracts/model/status';
 import { openFlags, standingDecision, verdictOf } from './moderation';
+import { park } from './settle';
 import { openRevision, patchStage, type LifecycleState } from './state';
 import { awaitsCreator } from './view';
 
@@ -50,6 +53,8 @@ export function foldFact(state: LifecycleState, fact: Fact, now: number): Folded
       return foldFlagged(known, fact, fact.body, told);
     case 'decided':
       return foldDecided(known, fact, fact.body, told);
+    case 'asset':
+      return foldAsset(known, fact.body, now, told);
   }
 }
 
@@ -107,6 +112,48 @@ function foldPackaged(state: LifecycleState, body: PackagedFact, now: number, to
   if (state.manifests) return told(state, 'ignored', 'STAGE_DONE');
   const next = { ...state, manifests: { hls: body.hls, dash: body.dash, cekId: body.cekId } };
   return told(endStage(next, 'package', now), 'applied');
+}
+
+/** One service makes renditions and package: what it says is about both, as far as they are not done. */
+function foldAsset(state: LifecycleState, body: AssetFact, now: number, told: Tell): Folded {
+  const { transcode, package: packages } = state.policy.executors;
+  if (transcode === 'worker' || packages === 'worker') return told(state, 'ignored', 'NOT_EXECUTOR');
+  const open = MADE_ELSEWHERE.filter((stage) => state.stages[stage].status !== 'DONE');
+  const [first] = open;
+  if (!first) return told(state, 'ignored', 'STAGE_DONE');
+  switch (body.status) {
+    case 'READY':
+      return told(
+        open.reduce((next, stage) => endStage(next, stage, now), withAsset(state, body)),
+        'applied',
+      );
+    case 'FAILED':
+      return told(park(state, first, { code: 'UPSTREAM_FAILED', message: body.reason }, now), 'applied');
+    case 'PENDING':
+    case 'PROCESSING':
+      return told(withProgress(state, first, body.status), 'applied');
+  }
+}
+
+const MADE_ELSEWHERE = ['transcode', 'package'] as const;
+
+/** It works on it: what it said to have failed is begun again. */
+function withProgress(state: LifecycleState, stage: Stage, status: AssetStatus): LifecycleState {
+  const { code } = state.stages[stage];
+  const again = code === 'UPSTREAM_FAILED' ? ({ status: 'PENDING', code: null } as const) : {};
+  const next = patchStage(state, stage, { ...again, message: `the service says ${status}` });
+  return { ...next, touched: (state.touched ?? 0) + 1 };
+}
+
+/** Nobody told us where its renditions lie, so a later generation begins before them. */
+function withAsset(state: LifecycleState, { manifestUrl, labels }: AssetFact): LifecycleState {
+  const url = manifestUrl ?? '';
+  return {
+    ...state,
+    renditions: labels.map((label) => ({ label, status: 'DONE', code: null })),
+    manifests: state.manifests ?? { hls: url, dash: url, cekId: null },
+    transcoded: state.transcoded ?? { renditions: [], audioTracks: [], durationSeconds: 1 },
+  };
 }
 
 const endStage = (state: LifecycleState, stage: 'transcode' | 'package', now: number): LifecycleState =>

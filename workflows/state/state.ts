@@ -181,7 +181,7 @@ export function openRevision(state: LifecycleState, upload: Upload): LifecycleSt
     manifests: null,
     carried: false,
     // A service may well announce the same renditions for the new upload: the same payload is a new fact there.
-    seenKeys: state.seenKeys.filter((key) => !/^(transcoded|packaged):/.test(key)),
+    seenKeys: state.seenKeys.filter((key) => !/^(transcoded|packaged|asset):/.test(key)),
     flags: state.flags.filter((flag) => flag.at >= upload.at),
     // An edit that was asked for is answered by this upload, also by one that had come before it was asked for.
     decisions: state.decisions.filter((one) => one.at >= upload.at && one.decision !== 'EDIT_REQUESTED'),

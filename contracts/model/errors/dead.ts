@@ -30,6 +30,10 @@ export const DEAD = {
     title: 'No upload came for this content in the time a fact waits for one.',
     hint: 'An upload of the content re-opens the fact.',
   },
+  FAILED_PRECONDITION: {
+    title: 'A READY media asset names no manifest, or its episode has no thumbnail.',
+    hint: 'Complete it: reelway dlq show ID, then reelway dlq redrive ID --with FILE --reason TEXT',
+  },
   START_TOO_OLD: {
     title: 'The upload event is older than its topic keeps records, so it begins nothing.',
     hint: 'Find out who sends old records again. To begin it all the same: reelway dlq redrive ID',

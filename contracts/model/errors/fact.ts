@@ -15,6 +15,10 @@ export const FACT = {
     title: 'The same fact had arrived before under another event id.',
     hint: 'Nothing to do.',
   },
+  OLDER_UPDATE: {
+    title: 'A newer update of the media asset stands.',
+    hint: 'Nothing to do; the conflict is listed: reelway assets conflicts',
+  },
   STAGE_DONE: { title: 'The stage had already ended with another result.', hint: 'Nothing to do.' },
   OLDER_THAN_FLAG: {
     title: 'The decision is older than the flag that is open.',

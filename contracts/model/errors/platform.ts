@@ -92,6 +92,14 @@ export const PLATFORM = {
     hint: 'Check workers and queues, then retry the stage.',
     retryable: true,
   },
+  UPSTREAM_FAILED: {
+    title: 'The service that makes the media says that it failed.',
+    hint: 'Ask its operators; a later READY goes on by itself. To have our workers do it: reelway content retry ID --with executor=worker',
+  },
+  MANIFEST_MISSING: {
+    title: 'Visible content has no manifest any more, so nobody can play it.',
+    hint: 'Put the manifest back, have the service send its READY again, or: reelway content reprocess ID --from package --reason TEXT',
+  },
   WORKER_LOST: {
     title: 'The worker that did the work went silent, on every attempt.',
     hint: 'Check the workers of this queue (memory, restarts), then retry the stage.',

@@ -309,6 +309,10 @@ test('the document of the API has every route', async () => {
   const { status, body } = await get('/openapi.json', api.tokens.viewer);
   expect({ status, body }).toMatchObject({ status: 200, body: { openapi: '3.1.0' } });
   expect(Object.keys(body['paths'] as object)).toEqual(
-    expect.arrayContaining(['/contents', '/contents/{contentId}/retry', '/dead-letters/redrive']),
+    expect.arrayContaining([
+      '/admin/v1/contents',
+      '/admin/v1/contents/{contentId}/retry',
+      '/admin/v1/dead-letters/redrive',
+    ]),
   );
 });

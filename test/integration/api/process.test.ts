@@ -22,6 +22,8 @@ const replace = (text: string): void => {
   renameSync(`${api.file}.new`, api.file);
 };
 
+const ONE_ADMIN = { REELWAY_API_TOKENS: tokenLine('anna', ['admin'], newToken()) };
+
 describe('reelway api', () => {
   it.each<[string, () => Record<string, string>, RegExp]>([
     ['no token', () => ({}), /REELWAY_API_TOKENS_FILE or REELWAY_API_TOKENS is required/],
@@ -32,10 +34,21 @@ describe('reelway api', () => {
       () => ({ REELWAY_API_TOKENS: 'x', REELWAY_API_TOKENS_FILE: '/x' }),
       /must not be set beside/,
     ],
+    ['no service token', () => ({ ...ONE_ADMIN, REELWAY_SERVICE_TOKENS: '' }), /REELWAY_SERVICE_TOKENS is required/],
+    ['a short service token', () => ({ ...ONE_ADMIN, REELWAY_SERVICE_TOKENS: 'hunter2' }), /must be one token or two/],
+    [
+      'an empty one beside',
+      () => ({ ...ONE_ADMIN, REELWAY_SERVICE_TOKENS: `${newToken()},` }),
+      /must be one token or two/,
+    ],
     ['a file that is not there', () => ({ REELWAY_API_TOKENS_FILE: '/nonexistent/tokens' }), /cannot be read/],
     ['a file for everybody to read', () => ({ REELWAY_API_TOKENS_FILE: publicFile() }), /read or written by everybody/],
   ])('does not start with %s', async (_what, env, message) => {
-    const { code, stderr } = await world.runReelway(['api'], { REELWAY_API_PORT: '0', ...env() });
+    const { code, stderr } = await world.runReelway(['api'], {
+      REELWAY_API_PORT: '0',
+      REELWAY_SERVICE_TOKENS: api.serviceToken,
+      ...env(),
+    });
     expect(code).toBe(2);
     expect(stderr).toMatch(/CONFIG_INVALID/);
     expect(stderr).toMatch(message);
@@ -52,6 +65,7 @@ describe('reelway api', () => {
   it('takes tokens from the environment too, and says where it listens', async () => {
     const token = newToken();
     const env = {
+      REELWAY_SERVICE_TOKENS: newToken(),
       REELWAY_API_TOKENS: `${tokenLine('anna', ['viewer'], newToken())};${tokenLine('ben', ['viewer'], token)}`,
     };
     const started = await world.spawnReelway(['api'], { REELWAY_API_PORT: '0', ...env });

@@ -29,6 +29,7 @@ describe('the table of operations', () => {
     const reads = entries.filter(([, { right, more }]) => right === 'viewer' && !more).map(([name]) => name);
     expect(reads).toEqual([
       ...['list', 'show', 'glance', 'explain', 'audit', 'deadLetters', 'deadLetterHours', 'countDeadLetters'],
+      ...['asset', 'assetConflicts'],
       ...['queues', 'checkTopics', 'bridgeStatus', 'deployment', 'doctor'],
     ]);
   });

@@ -1,5 +1,5 @@
 import { ReelwayError } from '../../../contracts/model/errors';
-import { createMicroBatcher } from '../../../platform/kafka/micro-batcher';
+import { createMicroBatcher } from '../../../platform/micro-batcher';
 
 interface Item {
   name: string;
@@ -10,12 +10,15 @@ const item = (name: string, bytes = 1): Item => ({ name, value: Buffer.alloc(byt
 /** A broker that remembers its requests and echoes names; `fail` says which requests it refuses, and how. */
 function broker(fail: (names: string[]) => Error | null = () => null) {
   const requests: string[][] = [];
-  const batcher = createMicroBatcher((items: Item[]) => {
-    const names = items.map(({ name }) => name);
-    requests.push(names);
-    const error = fail(names);
-    return error ? Promise.reject(error) : Promise.resolve(names);
-  });
+  const batcher = createMicroBatcher(
+    (items: Item[]) => {
+      const names = items.map(({ name }) => name);
+      requests.push(names);
+      const error = fail(names);
+      return error ? Promise.reject(error) : Promise.resolve(names);
+    },
+    (one) => one.value.byteLength,
+  );
   return { requests, batcher };
 }
 

@@ -69,7 +69,7 @@ function withExecutor(state: LifecycleState, stage: DelegableStage, executor: Ex
   const next = {
     ...state,
     policy: { ...state.policy, executors },
-    seenKeys: state.seenKeys.filter((key) => !key.startsWith(FACT_OF[stage])),
+    seenKeys: state.seenKeys.filter((key) => !FACTS_OF[stage].some((kind) => key.startsWith(kind))),
   };
   if (stage !== 'transcode') return next;
   if (executor === 'service') return { ...next, renditions: [], encoded: [] };
@@ -78,4 +78,8 @@ function withExecutor(state: LifecycleState, stage: DelegableStage, executor: Ex
 }
 
 /** Flags and decisions are taken in whoever executes moderation. */
-const FACT_OF: Record<DelegableStage, string> = { transcode: 'transcoded:', moderate: 'none:', package: 'packaged:' };
+const FACTS_OF: Record<DelegableStage, string[]> = {
+  transcode: ['transcoded:', 'asset:'],
+  moderate: [],
+  package: ['packaged:', 'asset:'],
+};

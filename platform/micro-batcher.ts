@@ -1,6 +1,6 @@
-/** Records of one request: enough that the round trip is shared, few enough that one request stays short. */
-const MAX_RECORDS = 500;
-/** Below the broker's usual limit of 1 MiB for a batch, with room for headers and framing. */
+/** Items of one call: enough that the round trip is shared, few enough that one call stays short. */
+const MAX_ITEMS = 500;
+/** Below Kafka's usual limit of 1 MiB for a batch, with room for headers and framing. */
 const MAX_BYTES = 700 * 1024;
 
 interface Waiting<T, R> {
@@ -19,10 +19,12 @@ export interface MicroBatcher<T, R> {
 
 /**
  * Joins what many callers send at the same time into one call of `send`, one call after the other, in the order in
- * which they came. When a joint call fails each caller's items go again alone: one caller's bad record is its own.
+ * which they came. When a joint call fails each caller's items go again alone: one caller's bad item is its own; not
+ * where the failure is retryable. bytesOf: size of an item, where sizes matter.
  */
-export function createMicroBatcher<T extends { value: Uint8Array | null }, R>(
+export function createMicroBatcher<T, R>(
   send: (items: T[]) => Promise<R[]>,
+  bytesOf: (item: T) => number = () => 0,
 ): MicroBatcher<T, R> {
   const queue: Waiting<T, R>[] = [];
   let running: Promise<void> | null = null;
@@ -37,7 +39,7 @@ export function createMicroBatcher<T extends { value: Uint8Array | null }, R>(
   return {
     add: (items) =>
       new Promise((resolve, reject) => {
-        const bytes = items.reduce((sum, item) => sum + (item.value?.byteLength ?? 0), 0);
+        const bytes = items.reduce((sum, item) => sum + bytesOf(item), 0);
         queue.push({ items, bytes, resolve, reject });
         running ??= run();
       }),
@@ -49,13 +51,13 @@ export function createMicroBatcher<T extends { value: Uint8Array | null }, R>(
 
 /** At least one caller's items, however large. */
 function takeBatch<T, R>(queue: Waiting<T, R>[]): Waiting<T, R>[] {
-  let records = 0;
+  let items = 0;
   let bytes = 0;
   let count = 0;
   for (const waiting of queue) {
-    records += waiting.items.length;
+    items += waiting.items.length;
     bytes += waiting.bytes;
-    if (count > 0 && (records > MAX_RECORDS || bytes > MAX_BYTES)) break;
+    if (count > 0 && (items > MAX_ITEMS || bytes > MAX_BYTES)) break;
     count += 1;
   }
   return queue.splice(0, count);
@@ -75,5 +77,5 @@ async function sendTogether<T, R>(batch: Waiting<T, R>[], send: (items: T[]) => 
   }
 }
 
-/** A broker that is away is away for all; sending each alone would only wait as often. */
+/** A server that is away is away for all; sending each alone would only wait as often. */
 const isRetryable = (error: unknown): boolean => (error as { retryable?: unknown }).retryable === true;

@@ -1,0 +1,138 @@
+import type { Fact } from '../../contracts/model/facts';
+import type { Residency } from '../../contracts/model/status';
+import { missingWhenReady, type AssetBody } from '../../contracts/schema/http';
+import { timestampMs } from '../../contracts/schema/timestamp';
+import { payloadHash } from '../../platform/events/identity';
+import {
+  insertConflicts,
+  readStandingAssets,
+  upsertAssets,
+  type NewAsset,
+  type StandingAsset,
+} from '../../platform/postgres/assets';
+import type { PoolClient } from '../../platform/postgres/pool';
+
+/** One update of an episode, validated. at: when it came in or, where it knows, when it was sent; ms since 1970. */
+export interface AssetUpdate {
+  episodeId: string;
+  body: AssetBody;
+  at: number;
+  /** The bytes as they came: they hold the fields that we do not know. */
+  raw: Buffer;
+}
+
+/**
+ * What became of an update.
+ * - applied: it stands. fact: what the run of the content hears of it; null: the content has ended
+ * - unchanged: it stood already
+ * - conflict: a newer one stands; logged
+ * - incomplete: READY without what a READY asset must have; nothing was stored of it
+ * - unknown: nobody knows the content
+ */
+export type AssetResult =
+  | { is: 'applied'; version: number; bodyHash: Buffer; fact: AssetFactOf | null }
+  | { is: 'unchanged' | 'conflict' | 'unknown' }
+  | { is: 'incomplete'; missing: ReturnType<typeof missingWhenReady> };
+
+export type AssetFactOf = Omit<Fact, 'row' | 'eventId'>;
+
+/**
+ * Takes updates in, whichever way they came, in the order of the list; the order in which they arrive does not matter.
+ * mustBeKnown: an update of a content that nobody knows is refused; else it stands, and its fact waits for the upload.
+ */
+export async function acceptAssets(
+  db: PoolClient,
+  updates: AssetUpdate[],
+  { mustBeKnown, now = Date.now() }: { mustBeKnown: boolean; now?: number },
+): Promise<AssetResult[]> {
+  const results = new Map<AssetUpdate, AssetResult>();
+  for (let rest = updates; rest.length > 0; rest = rest.filter((one) => !results.has(one))) {
+    await acceptRound(db, firstOfEach(rest), { mustBeKnown, now }, results);
+  }
+  return updates.map((update) => results.get(update) ?? { is: 'unchanged' });
+}
+
+function firstOfEach(updates: AssetUpdate[]): AssetUpdate[] {
+  const firsts = new Map<string, AssetUpdate>();
+  for (const update of updates) if (!firsts.has(update.episodeId)) firsts.set(update.episodeId, update);
+  return [...firsts.values()];
+}
+
+type How = { mustBeKnown: boolean; now: number };
+type Candidate = NewAsset & { update: AssetUpdate; standing: StandingAsset };
+
+/** One update per episode. */
+async function acceptRound(
+  db: PoolClient,
+  updates: AssetUpdate[],
+  how: How,
+  results: Map<AssetUpdate, AssetResult>,
+): Promise<void> {
+  const standing = await readStandingAssets(
+    db,
+    updates.map(({ episodeId }) => episodeId),
+  );
+  const candidates: Candidate[] = [];
+  for (const update of updates) {
+    const stands = standing.get(update.episodeId);
+    if (!stands) continue;
+    const asset = toAsset(update, stands.residency, how.now);
+    const refused = refusalOf(update, stands, asset, how);
+    if (refused) results.set(update, refused);
+    else candidates.push({ ...asset, update, standing: stands });
+  }
+  const applied = await upsertAssets(db, candidates);
+  const late = candidates.filter(({ episodeId }) => !applied.has(episodeId));
+  const same = await insertConflicts(db, late);
+  for (const one of late) results.set(one.update, { is: same.has(one.episodeId) ? 'unchanged' : 'conflict' });
+  for (const one of candidates) if (applied.has(one.episodeId)) results.set(one.update, appliedAs(one));
+}
+
+function refusalOf(
+  { body }: AssetUpdate,
+  standing: StandingAsset,
+  asset: NewAsset,
+  { mustBeKnown }: How,
+): AssetResult | null {
+  if (mustBeKnown && standing.phase === null) return { is: 'unknown' };
+  if (standing.bodyHash?.equals(asset.bodyHash) === true) return { is: 'unchanged' };
+  const missing = missingWhenReady(body, standing.hasThumbnail);
+  return missing.length > 0 ? { is: 'incomplete', missing } : null;
+}
+
+/** A sender's clock may be a little ahead; one that is far ahead would keep every later update out. */
+const AHEAD_MS = 5 * 60_000;
+
+function toAsset({ episodeId, body, at }: AssetUpdate, residency: Residency | null, now: number): NewAsset {
+  const claimed = body.occurredAt === undefined ? at : timestampMs(body.occurredAt);
+  const version = Math.min(claimed, now + AHEAD_MS);
+  return { episodeId, version, bodyHash: hashOf(body), body, residency };
+}
+
+/** Without the episode, which only one of the two bodies names. */
+function hashOf(body: AssetBody): Buffer {
+  const { episodeId: _episodeId, ...rest } = body as AssetBody & { episodeId?: string };
+  return payloadHash('upload.media.processed', rest);
+}
+
+function appliedAs({ version, bodyHash, body, standing }: Candidate): AssetResult {
+  return {
+    is: 'applied',
+    version,
+    bodyHash,
+    fact: standing.phase === 'terminal' ? null : factOf(version, bodyHash, body),
+  };
+}
+
+/** READY, FAILED and READY again are three facts, though the first and the last say the same. */
+const factOf = (version: number, bodyHash: Buffer, body: AssetBody): AssetFactOf => ({
+  key: `${String(version)}:${bodyHash.toString('hex')}`,
+  at: version,
+  body: {
+    kind: 'asset',
+    status: body.status,
+    manifestUrl: body.manifestUrl ?? null,
+    labels: (body.variants ?? []).map(({ label }) => label),
+    reason: body.reason ?? null,
+  },
+});
