@@ -17,7 +17,11 @@ export async function startApiPart({ config, log, registry }: RoleDeps): Promise
   };
   try {
     await assertMigrated(operations.pool);
-    const api = await startApi({ operations: { ...operations, wayIn: createWayIn(config) }, tokens, registry });
+    const api = await startApi({
+      operations: { ...operations, wayIn: createWayIn(config) },
+      tokens,
+      registry,
+    });
     log.info({ apiUrl: api.url }, 'the admin API is served');
     return {
       name: 'api',

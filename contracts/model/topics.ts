@@ -78,15 +78,26 @@ export const START_TOPIC = 'media.upload.initiated' satisfies LifecycleTopic;
 /** The topics whose events belong to no run: kept as observations, for projections and notices. */
 export const OBSERVED_TOPICS = [
   'upload.media.processed',
-  'engagement.metrics',
-  'user.engagement.events',
   'engagement.subscription.changed',
   'payment.events',
 ] as const satisfies readonly Topic[];
 export type ObservedTopic = (typeof OBSERVED_TOPICS)[number];
 
+/** What the bridge consumes. */
+export const BRIDGE_TOPICS = [...LIFECYCLE_TOPICS, ...OBSERVED_TOPICS] as const;
+export type BridgeTopic = (typeof BRIDGE_TOPICS)[number];
+
+/** The topics that are counted and not kept; the projector consumes them. */
+export const COUNTED_TOPICS = ['engagement.metrics', 'user.engagement.events'] as const satisfies readonly Topic[];
+export type CountedTopic = (typeof COUNTED_TOPICS)[number];
+export const isCounted = (topic: string): topic is CountedTopic =>
+  (COUNTED_TOPICS as readonly string[]).includes(topic);
+
+/** Whether a partition, by its name, is one of theirs. */
+export const isCountedPartition = (name: string): boolean => isCounted(name.slice(0, name.lastIndexOf('/')));
+
 /** Everything we consume. */
-export const CONSUMED_TOPICS = [...LIFECYCLE_TOPICS, ...OBSERVED_TOPICS] as const;
+export const CONSUMED_TOPICS = [...BRIDGE_TOPICS, ...COUNTED_TOPICS] as const;
 export type ConsumedTopic = (typeof CONSUMED_TOPICS)[number];
 
 /** What is announced of a content, in one sequence. Notifications are announced beside them, without one. */
