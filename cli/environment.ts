@@ -24,6 +24,7 @@ const PLACES: Record<string, readonly string[]> = {
   REELWAY_TEMPORAL_UI: ['temporal', 'ui'],
   REELWAY_KAFKA_BROKERS: ['kafka', 'brokers'],
   REELWAY_POSTGRES_URL: ['postgres', 'url'],
+  REELWAY_REDIS_URL: ['redis', 'url'],
   REELWAY_OBJECTS_ROOT: ['objects', 'root'],
   REELWAY_TEMP_DIR: ['temp', 'root'],
   REELWAY_KEK_FILE: ['keys', 'kek'],

@@ -8,6 +8,7 @@ import { addGc } from './gc';
 import { addDeadLetterCommands } from './dlq/index';
 import { addDeployCommands } from './deploy/index';
 import { FORMATS, type Streams } from './output';
+import { addTrending } from './trending';
 import { printable } from './render/text';
 import { addProcessCommands } from './processes/index';
 import { addQueues } from './queues';
@@ -52,6 +53,7 @@ export function createProgram(cli: Cli, streams: Streams): Command {
   addQueues(program, cli);
   addReconcile(program, cli);
   addGc(program, cli);
+  addTrending(program, cli);
   addSetupCommands(program, cli);
   addDeployCommands(program, cli);
   addProcessCommands(program, cli);

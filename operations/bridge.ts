@@ -1,6 +1,6 @@
 import { ReelwayError } from '../contracts/model/errors';
 import { STARTS_SCOPE } from '../contracts/model/pauses';
-import { CONSUMED_TOPICS, partitionName } from '../contracts/model/topics';
+import { BRIDGE_TOPICS, CONSUMED_TOPICS, partitionName } from '../contracts/model/topics';
 import { inTransaction } from '../platform/postgres/pool';
 import { writeAudit } from '../platform/postgres/audit';
 import { inboxFigures } from '../platform/postgres/inbox-figures';
@@ -71,9 +71,9 @@ async function partitionsOf({ pool, kafka, config }: Deps): Promise<PartitionSta
   const lags = await within(
     REACH_MS,
     where,
-    Promise.all(CONSUMED_TOPICS.map((topic) => kafka().lag(config.kafka.groupId, topic))),
+    Promise.all(BRIDGE_TOPICS.map((topic) => kafka().lag(config.kafka.groupId, topic))),
   );
-  return CONSUMED_TOPICS.flatMap((topic, index) =>
+  return BRIDGE_TOPICS.flatMap((topic, index) =>
     (lags[index] ?? []).map(({ partition, high, committed }): PartitionStatus => {
       const mark = watermarks.find((one) => one.topic === topic && one.partition === partition);
       const isRecreated = mark !== undefined && BigInt(mark.nextOffset) > BigInt(high);

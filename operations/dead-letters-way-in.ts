@@ -4,7 +4,7 @@ import type { PoolClient } from '../platform/postgres/pool';
 
 /**
  * What became of a record.
- * new: it is an inbox row. duplicate: its event had come before. own: we sent it ourselves. dead: it cannot be used.
+ * new: it is an inbox row, or counted. duplicate: its event had come before. own: we sent it ourselves. dead: it cannot be used.
  */
 export type Taken =
   | { is: 'new' | 'duplicate' | 'own'; eventId: string; contentId: string }

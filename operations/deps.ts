@@ -1,8 +1,10 @@
+import { ReelwayError } from '../contracts/model/errors';
 import type { Kafka } from '../contracts/model/ports';
 import type { Config } from '../platform/config';
 import { createKafka } from '../platform/kafka/kafka';
 import type { Logger } from '../platform/log';
 import { createPool, type Pool } from '../platform/postgres/pool';
+import { createRedis, type Redis } from '../platform/redis/client';
 import { connectTemporal, type Temporal } from '../platform/temporal/client';
 import { within } from './within';
 
@@ -17,6 +19,8 @@ export interface OperationsDeps {
   /** Connected, the same each time; throws SERVICE_UNREACHABLE. */
   temporal(): Promise<Temporal>;
   kafka(): Kafka;
+  /** Throws SERVICE_UNREACHABLE where none is configured. */
+  redis(): Redis;
   config: Config;
   log: Logger;
 }
@@ -30,6 +34,7 @@ export function openOperations(config: Config, log: Logger): OpenOperations {
   const pool = createPool(config.postgres);
   let temporal: Promise<Temporal> | undefined;
   let kafka: Kafka | undefined;
+  let redis: Redis | undefined;
   return {
     pool,
     config,
@@ -50,10 +55,19 @@ export function openOperations(config: Config, log: Logger): OpenOperations {
       }
     },
     kafka: () => (kafka ??= createKafka(config.kafka, log)),
+    redis: () => (redis ??= openRedis(config.redis, log)),
     close: async () => {
+      redis?.close();
       const connected = await temporal?.catch(() => undefined);
       const closed = Promise.allSettled([pool.end(), connected?.close(), kafka?.close()]);
       await within(CLOSE_MS, 'a server', closed).catch(() => undefined);
     },
   };
+}
+
+function openRedis({ url, prefix }: Config['redis'], log: Logger): Redis {
+  if (url !== null) return createRedis({ url, prefix }, log);
+  throw new ReelwayError('SERVICE_UNREACHABLE', 'No Redis is configured, so nothing is ranked.', {
+    hint: 'Set REELWAY_REDIS_URL.',
+  });
 }

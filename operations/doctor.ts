@@ -34,6 +34,7 @@ export async function doctor(deps: OperationsDeps): Promise<DoctorCheck[]> {
     ['temporal', () => temporal(deps)],
     ['search attributes', () => searchAttributes(deps)],
     ['kafka', () => kafka(deps)],
+    ['redis', () => redis(deps)],
     ['ffmpeg', () => tool(config.media.ffmpeg, ['-version'], 'REELWAY_FFMPEG')],
     ['ffprobe', () => tool(config.media.ffprobe, ['-version'], 'REELWAY_FFPROBE')],
     ['packager', () => tool(config.media.packager, ['--version'], 'REELWAY_PACKAGER')],
@@ -82,6 +83,13 @@ async function kafka(deps: OperationsDeps): Promise<string> {
   const said = wrong.map((check) => `${check.topic} ${check.problem ?? ''}`).join('; ');
   throw new ReelwayError(isMissing ? 'TOPIC_MISSING' : 'TOPIC_DRIFT', said);
 }
+
+/** Without one nothing is ranked, and everything else works. */
+async function redis(deps: OperationsDeps): Promise<string> {
+  if (deps.config.redis.url === null) return 'none is configured: nothing is ranked';
+  return `Redis answers, run ${(await deps.redis().runId()).slice(0, RUN_ID_SHOWN)}`;
+}
+const RUN_ID_SHOWN = 8;
 
 const run = promisify(execFile);
 

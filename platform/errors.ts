@@ -1,6 +1,6 @@
 import { ReelwayError } from '../contracts/model/errors';
 
-export type Service = 'Postgres' | 'Kafka' | 'Temporal';
+export type Service = 'Postgres' | 'Kafka' | 'Temporal' | 'Redis';
 
 /** Where each service is looked for, as far as the caller knows it; it makes the message name the address. */
 export type Addresses = Partial<Record<Service, string>>;

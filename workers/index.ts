@@ -1,6 +1,7 @@
 import type { Config } from '../platform/config';
 import { hasTokens, startApiPart } from './api';
 import { startBridgePart } from './bridge';
+import { startProjectorPart } from './projector';
 import { runRole } from './role';
 import { startWorker } from './worker';
 
@@ -9,8 +10,15 @@ export const runWorker = (config: Config): Promise<number> => runRole('worker', 
 
 export const runBridge = (config: Config): Promise<number> => runRole('bridge', config, [startBridgePart]);
 
+export const runProjector = (config: Config): Promise<number> => runRole('projector', config, [startProjectorPart]);
+
 export const runApi = (config: Config): Promise<number> => runRole('api', config, [startApiPart]);
 
 /** All in one process, for development; the admin API where there are tokens for it. */
 export const runUp = (config: Config): Promise<number> =>
-  runRole('up', config, [startWorker, startBridgePart, ...(hasTokens(config.api) ? [startApiPart] : [])]);
+  runRole('up', config, [
+    startWorker,
+    startBridgePart,
+    startProjectorPart,
+    ...(hasTokens(config.api) ? [startApiPart] : []),
+  ]);

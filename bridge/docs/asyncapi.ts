@@ -4,6 +4,7 @@ import {
   TOPIC_MAX_MESSAGE_BYTES,
   TOPICS,
   topicRow,
+  isCounted,
   type ConsumedTopic,
   type Topic,
 } from '../../contracts/model/topics';
@@ -61,13 +62,16 @@ const channel = (topic: Topic) => ({
   },
 });
 
+const groupOf = (topic: ConsumedTopic) =>
+  isCounted(topic) ? VARIABLES.REELWAY_PROJECTOR_GROUP : VARIABLES.REELWAY_KAFKA_GROUP;
+
 function receiving(topic: ConsumedTopic) {
   const { does, sources, orderedBy, businessKey, missing, busy, finished } = ROUTES[topic];
   return {
     ...operation('receive', topic),
     bindings: {
       kafka: {
-        groupId: { type: 'string', default: VARIABLES.REELWAY_KAFKA_GROUP.preset },
+        groupId: { type: 'string', default: groupOf(topic).preset },
         bindingVersion: KAFKA_BINDING,
       },
     },

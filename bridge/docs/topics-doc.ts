@@ -11,6 +11,7 @@ const DOES = {
   starts: 'starts a lifecycle',
   signals: 'is a fact of a run',
   projects: 'is kept for projections',
+  counts: 'is counted by the projector',
   notifies: 'is kept for notices',
 };
 const DIRECTION = { consume: 'in', produce: 'out', both: 'in or out' };
@@ -31,6 +32,8 @@ const MEANINGS: [word: string, meaning: string][] = [
     'reopen',
     'late, unless it is an unanswered flag on published content: that is hidden at once and gets a new generation',
   ],
+  ['count', 'added up once per event id and day of its own time, whatever the content does; not kept'],
+  ['refuse', 'a dead letter `NO_SUCH_CONTENT`: a message counts as a whole, and only where all its contents are known'],
   ['store', 'one row of `observations`; no run is asked'],
 ];
 

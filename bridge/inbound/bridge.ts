@@ -13,7 +13,13 @@ import { registerAttention } from './attention-metrics';
 import { createBridgeMetrics, registerStanding } from './metrics';
 import { watchPauses } from './pauses';
 import { createStartGuard } from './start-guard';
-import { ASSET_TOPIC, CONSUMED_TOPICS, LIFECYCLE_TOPICS, partitionName } from '../../contracts/model/topics';
+import {
+  ASSET_TOPIC,
+  BRIDGE_TOPICS,
+  isCountedPartition,
+  LIFECYCLE_TOPICS,
+  partitionName,
+} from '../../contracts/model/topics';
 import { acceptedSources } from './sources';
 import { startSweeper } from './sweeper';
 import { startFinisher } from './finisher';
@@ -50,7 +56,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
   await checkConsumedTopics(kafka, config.kafka.minInsyncReplicas, log);
   const registry = deps.metrics ?? createRegistry();
   const metrics = createBridgeMetrics(registry, pool, log);
-  const pauses = await watchPauses(pool, log);
+  const pauses = await watchPauses(pool, log, (scope) => !isCountedPartition(scope));
   const guard = createStartGuard({
     pauses,
     log,
@@ -108,13 +114,13 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
   });
   const consumer = await kafka.consume({
     groupId: config.kafka.groupId,
-    topics: [...CONSUMED_TOPICS],
+    topics: [...BRIDGE_TOPICS],
     onBatch: intake,
   });
   registerAttention(registry, pool, log);
   registerStanding(
     registry,
-    CONSUMED_TOPICS,
+    BRIDGE_TOPICS,
     {
       heartbeatAt: () => consumer.lastHeartbeatAt(),
       joins: () => consumer.joins(),

@@ -2,12 +2,12 @@ import type { ErrorCode } from '../../contracts/model/errors';
 import type { Fact } from '../../contracts/model/facts';
 import { CONTENT_ID, OUR_SOURCE, UUID } from '../../contracts/model/ids';
 import type { KafkaRecord } from '../../contracts/model/ports';
-import type { ConsumedTopic, LifecycleTopic, ObservedTopic } from '../../contracts/model/topics';
+import type { BridgeTopic, LifecycleTopic, ObservedTopic } from '../../contracts/model/topics';
 import { parseMessage, type ParsedEnvelope } from '../../contracts/schema/parse-message';
 import type { PayloadOf } from '../../contracts/schema/payloads';
 import { parseSafeJson } from '../../contracts/schema/safe-json';
 import { payloadHash } from '../../platform/events/identity';
-import { isConsumed, ROUTES, type FactRoute, type ObservationRoute } from './routes';
+import { isBridged, ROUTES, type FactRoute, type ObservationRoute } from './routes';
 import { ACCEPTED_BY_DEFAULT, type AcceptsSource } from './sources';
 
 export interface GoodRecord {
@@ -55,7 +55,7 @@ export type Judged = GoodRecord | ObservedRecord | OwnRecord | DeadRecord;
  * now: an approval dated ahead would answer flags that nobody has seen, and a flag dated ahead could not be answered.
  */
 export function judge(record: KafkaRecord, now = Date.now(), accepts: AcceptsSource = ACCEPTED_BY_DEFAULT): Judged {
-  if (!isConsumed(record.topic)) return dead(record, 'SCHEMA_INVALID', `we have no route for ${record.topic}`);
+  if (!isBridged(record.topic)) return dead(record, 'SCHEMA_INVALID', `we have no route for ${record.topic}`);
   const { topic } = record;
   const parsed = parseMessage(topic, record.value, record.key, Number(record.timestamp));
   if (!parsed.ok) return { ...dead(record, parsed.code, parsed.reason), ...namesIn(record.value) };
@@ -71,7 +71,7 @@ export function judge(record: KafkaRecord, now = Date.now(), accepts: AcceptsSou
     : fact(record, topic, parsed.envelope as ParsedEnvelope<PayloadOf<LifecycleTopic>>, now);
 }
 
-const isObserved = (topic: ConsumedTopic): topic is ObservedTopic => 'toObservation' in ROUTES[topic];
+const isObserved = (topic: BridgeTopic): topic is ObservedTopic => 'toObservation' in ROUTES[topic];
 
 function fact(
   record: KafkaRecord,
@@ -129,7 +129,7 @@ const dead = (record: KafkaRecord, code: ErrorCode, reason: string): DeadRecord 
 });
 
 /** Whose record it was, as far as it can be told: people look for dead letters by content. */
-function namesIn(value: Buffer | null): Pick<DeadRecord, 'eventId' | 'contentId'> {
+export function namesIn(value: Buffer | null): Pick<DeadRecord, 'eventId' | 'contentId'> {
   const parsed = parseSafeJson(value);
   const envelope = parsed.ok ? fieldsOf(parsed.json) : {};
   const eventId = textLike(UUID, envelope['event_id']);

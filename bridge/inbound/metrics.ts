@@ -203,11 +203,17 @@ export interface Standing {
   lag(topic: string): ReturnType<Kafka['lag']>;
 }
 
-/** What only a running consumer knows. Lag is asked of Kafka when somebody asks us. */
-export function registerStanding(registry: Registry, topics: readonly string[], standing: Standing, log: Logger): void {
+/** What only a running consumer knows; prefix: of the names. Lag is asked of Kafka when somebody asks us. */
+export function registerStanding(
+  registry: Registry,
+  topics: readonly string[],
+  standing: Standing,
+  log: Logger,
+  prefix = 'reelway_bridge',
+): void {
   registry.registerMetric(
     new Gauge({
-      name: 'reelway_bridge_heartbeat_age_seconds',
+      name: `${prefix}_heartbeat_age_seconds`,
       help: 'Since the last sign of life of the consumer; above 15 its partitions go to others.',
       registers: [],
       collect() {
@@ -217,7 +223,7 @@ export function registerStanding(registry: Registry, topics: readonly string[], 
   );
   registry.registerMetric(
     new Counter({
-      name: 'reelway_bridge_group_joins_total',
+      name: `${prefix}_group_joins_total`,
       help: 'How often the consumer joined its group: once at its start, and once in each rebalance.',
       registers: [],
       collect() {
@@ -228,7 +234,7 @@ export function registerStanding(registry: Registry, topics: readonly string[], 
   );
   registry.registerMetric(
     new Gauge({
-      name: 'reelway_bridge_paused',
+      name: `${prefix}_paused`,
       help: '1 for what waits for reelway bridge resume: a topic/partition, or starts.',
       labelNames: ['scope'],
       registers: [],
@@ -240,7 +246,7 @@ export function registerStanding(registry: Registry, topics: readonly string[], 
   );
   registry.registerMetric(
     new Gauge({
-      name: 'reelway_bridge_waiting_seconds',
+      name: `${prefix}_waiting_seconds`,
       help: 'How long the next records of a partition could not be taken, by why.',
       labelNames: ['topic', 'partition', 'code'],
       registers: [],
@@ -252,10 +258,16 @@ export function registerStanding(registry: Registry, topics: readonly string[], 
       },
     }),
   );
-  registerLag(registry, topics, standing, log);
+  registerLag(registry, topics, standing, log, prefix);
 }
 
-function registerLag(registry: Registry, topics: readonly string[], standing: Standing, log: Logger): void {
+function registerLag(
+  registry: Registry,
+  topics: readonly string[],
+  standing: Standing,
+  log: Logger,
+  prefix: string,
+): void {
   const clocks = topics.map((topic) => ({ topic, clock: createLagClock() }));
   const look = shared(async () => {
     const lags = clocks.map(async ({ topic, clock }) =>
@@ -273,10 +285,10 @@ function registerLag(registry: Registry, topics: readonly string[], standing: St
         })),
       log,
     );
-  registry.registerMetric(gauge('reelway_bridge_lag_records', 'Records that are not committed.', 'records'));
+  registry.registerMetric(gauge(`${prefix}_lag_records`, 'Records that are not committed.', 'records'));
   registry.registerMetric(
     gauge(
-      'reelway_bridge_lag_seconds',
+      `${prefix}_lag_seconds`,
       'How long the oldest record that is not committed has been seen waiting.',
       'seconds',
     ),

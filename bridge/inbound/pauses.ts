@@ -18,10 +18,15 @@ export interface Pauses {
 /** How late another process, or a person's resume, is heard of. One small statement each time. */
 const LOOK_MS = 2_000;
 
-export async function watchPauses(pool: Pool, log: Logger): Promise<Pauses> {
+/** isOurs: which scopes this process waits for; default all. */
+export async function watchPauses(
+  pool: Pool,
+  log: Logger,
+  isOurs: (scope: string) => boolean = () => true,
+): Promise<Pauses> {
   let known = new Map<string, Pause>();
   const look = async (): Promise<void> => {
-    known = new Map((await readPauses(pool)).map((pause) => [pause.scope, pause]));
+    known = new Map((await readPauses(pool)).filter(({ scope }) => isOurs(scope)).map((pause) => [pause.scope, pause]));
   };
   await look();
   let looking: Promise<void> = Promise.resolve();

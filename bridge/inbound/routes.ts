@@ -1,7 +1,10 @@
 import type { Fact } from '../../contracts/model/facts';
 import {
+  BRIDGE_TOPICS,
   CONSUMED_TOPICS,
+  type BridgeTopic,
   type ConsumedTopic,
+  type CountedTopic,
   type LifecycleTopic,
   type ObservedTopic,
 } from '../../contracts/model/topics';
@@ -15,20 +18,20 @@ export { keepIdentityMs } from '../../contracts/model/topics';
 /** What a route says of its topic beside its code; docs/topics.md prints it, `plan.ts` is tested against it. */
 interface RouteRules {
   /**
-   * starts: begins the lifecycle of its content. signals: is a fact of one that was begun. projects: is counted or shown.
-   * notifies: decides who hears of something.
+   * starts: begins the lifecycle of its content. signals: is a fact of one that was begun. projects: is shown.
+   * notifies: decides who hears of something. counts: is added up by the projector.
    */
-  does: 'starts' | 'signals' | 'projects' | 'notifies';
+  does: 'starts' | 'signals' | 'projects' | 'notifies' | 'counts';
   /** source_service names that may send it, unless REELWAY_ACCEPTED_SOURCES says otherwise; the producers of the catalogue. */
   sources: readonly string[];
   /** In words: what makes two events the same fact, also under two event ids. */
   businessKey: string;
   /** Where the content has no run yet. */
-  missing: 'begin' | 'park' | 'store';
+  missing: 'begin' | 'park' | 'store' | 'refuse' | 'count';
   /** Where its run is open. */
-  busy: 'signal' | 'store';
+  busy: 'signal' | 'store' | 'count';
   /** Where it has ended. reopen: late, unless it is an unanswered flag on published content. */
-  finished: 'late' | 'reopen' | 'store';
+  finished: 'late' | 'reopen' | 'store' | 'count';
 }
 
 /** What a fact is about, without its row id and event id. */
@@ -63,12 +66,22 @@ export interface ObservationRoute<T extends ObservedTopic> extends RouteRules {
   toObservation(envelope: ParsedEnvelope<PayloadOf<T>>): RoutedObservation;
 }
 
+/** The projector reads these; what it does with one is in bridge/projector/. */
+export interface CountRoute extends RouteRules {
+  does: 'counts';
+  orderedBy: null;
+  missing: 'refuse' | 'count';
+  busy: 'count';
+  finished: 'count';
+}
+
 type Routes = { readonly [T in LifecycleTopic]: FactRoute<T> } & {
   readonly [T in ObservedTopic]: ObservationRoute<T>;
-};
+} & { readonly [T in CountedTopic]: CountRoute };
 
 const START = { does: 'starts', orderedBy: 'content_id', missing: 'begin', busy: 'signal', finished: 'late' } as const;
 const SIGNAL = { does: 'signals', orderedBy: 'content_id', missing: 'park', busy: 'signal', finished: 'late' } as const;
+const COUNT = { does: 'counts', busy: 'count', finished: 'count' } as const;
 const STORE = { missing: 'store', busy: 'store', finished: 'store' } as const;
 
 /** Every topic we consume, once: subscription, intake, dispatch, checks and docs are made from it. */
@@ -150,22 +163,6 @@ export const ROUTES: Routes = {
       entityId: payload.episodeId,
     }),
   },
-  'engagement.metrics': {
-    ...STORE,
-    does: 'projects',
-    orderedBy: null,
-    sources: ['engagement-service'],
-    businessKey: 'event_id; of a flat body the hash of topic, key and value',
-    toObservation: ({ eventId }) => ({ key: eventId, entityId: null }),
-  },
-  'user.engagement.events': {
-    ...STORE,
-    does: 'projects',
-    orderedBy: 'user_id',
-    sources: ['engagement-service'],
-    businessKey: 'event_id',
-    toObservation: ({ eventId, payload }) => ({ key: eventId, entityId: payload.content_id }),
-  },
   'engagement.subscription.changed': {
     ...STORE,
     does: 'projects',
@@ -188,10 +185,25 @@ export const ROUTES: Routes = {
       entityId: payload.subscriber_id,
     }),
   },
+  'engagement.metrics': {
+    ...COUNT,
+    orderedBy: null,
+    sources: ['engagement-service'],
+    businessKey: 'event_id; of a flat body the hash of topic, key and value',
+    missing: 'refuse',
+  },
+  'user.engagement.events': {
+    ...COUNT,
+    orderedBy: null,
+    sources: ['engagement-service'],
+    businessKey: 'event_id',
+    missing: 'count',
+  },
 };
 
 export const isConsumed = (topic: string): topic is ConsumedTopic =>
   (CONSUMED_TOPICS as readonly string[]).includes(topic);
+export const isBridged = (topic: string): topic is BridgeTopic => (BRIDGE_TOPICS as readonly string[]).includes(topic);
 
 const hashOf = (topic: ConsumedTopic, payload: unknown): string => payloadHash(topic, payload).toString('hex');
 

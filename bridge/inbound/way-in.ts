@@ -1,13 +1,20 @@
+import { isCounted } from '../../contracts/model/topics';
 import type { Config } from '../../contracts/schema/config';
 import type { Taken, WayIn } from '../../operations/dead-letters-way-in';
+import { tellCreators } from '../../operations/engagement/notify';
+import { countAgain } from '../projector/way-in';
 import { writeJudged } from './intake';
 import { judge } from './judge';
 import { acceptedSources } from './sources';
 
-/** The way in for a record that comes a second time: the judge, the identities and the inbox of the consumer. */
-export const createWayIn = (config: Pick<Config, 'lateFlag' | 'bridge'>): WayIn => ({
+/** The way in for a record that comes a second time: the judge, the identities and the inbox or counts of its consumer. */
+export const createWayIn = (config: Pick<Config, 'lateFlag' | 'bridge' | 'projector'>): WayIn => ({
   take: async (db, record) => {
-    const judged = judge(record, Date.now(), acceptedSources(config.bridge.acceptedSources));
+    const accepts = acceptedSources(config.bridge.acceptedSources);
+    if (isCounted(record.topic)) {
+      return countAgain(db, { milestones: config.projector.creatorMilestones, notify: tellCreators }, record, accepts);
+    }
+    const judged = judge(record, Date.now(), accepts);
     const { counts, dead } = await writeJudged(db, config, [judged]);
     const [letter] = dead;
     if (letter) return { is: 'dead', code: letter.code, reason: letter.reason };

@@ -7,7 +7,9 @@ import { endAs, queueFlags, type QueueFlags, settingsOf } from './flags';
 export function addUp(parent: Command, cli: Cli): void {
   const command = parent
     .command('up')
-    .description('Run worker, bridge and, where tokens are configured, admin API in one process, for development.');
+    .description(
+      'Run worker, bridge, projector and, where tokens are configured, admin API in one process, for development.',
+    );
   queueFlags(command).action(async (flags: QueueFlags) => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- the SDK's worker is loaded by nobody else
     const { runUp } = require('../../workers') as typeof Workers;

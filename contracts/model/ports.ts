@@ -111,6 +111,10 @@ export interface ConsumeOptions {
   onBatch(records: KafkaRecord[]): Promise<void>;
   /** Where a group without offsets starts. Default true: nothing that waits is skipped. */
   fromBeginning?: boolean;
+  /** Most records given at once; default 500. What is made of them must be over in a few seconds. */
+  recordsAtOnce?: number;
+  /** Partitions handled side by side; default 4. */
+  partitionsAtOnce?: number;
 }
 
 export interface Kafka {

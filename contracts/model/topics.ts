@@ -1,3 +1,5 @@
+import { COUNT_WINDOW_DAYS } from './engagement';
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** `both`: ours to send when we execute the stage, ours to read when a service does. */
@@ -50,9 +52,6 @@ export const TOPICS = {
   },
 } as const satisfies Record<string, TopicRow>;
 
-/** An identity outlives every copy of its record that can still be read again. */
-export const keepIdentityMs = (topic: Topic): number => TOPICS[topic].retentionMs + 2 * DAY_MS;
-
 /** Settings that all topics share. */
 export const TOPIC_CLEANUP_POLICY = 'delete';
 /** Kafka's own default: a batch with one record of 1 MiB and its framing. Larger records are dead letters TOO_LARGE. */
@@ -84,15 +83,26 @@ export const ASSET_TOPIC = 'upload.media.processed' satisfies Topic;
 /** The topics whose events belong to no run: kept as observations, for projections and notices. */
 export const OBSERVED_TOPICS = [
   'upload.media.processed',
-  'engagement.metrics',
-  'user.engagement.events',
   'engagement.subscription.changed',
   'payment.events',
 ] as const satisfies readonly Topic[];
 export type ObservedTopic = (typeof OBSERVED_TOPICS)[number];
 
+/** What the bridge consumes. */
+export const BRIDGE_TOPICS = [...LIFECYCLE_TOPICS, ...OBSERVED_TOPICS] as const;
+export type BridgeTopic = (typeof BRIDGE_TOPICS)[number];
+
+/** The topics that are counted and not kept; the projector consumes them. */
+export const COUNTED_TOPICS = ['engagement.metrics', 'user.engagement.events'] as const satisfies readonly Topic[];
+export type CountedTopic = (typeof COUNTED_TOPICS)[number];
+export const isCounted = (topic: string): topic is CountedTopic =>
+  (COUNTED_TOPICS as readonly string[]).includes(topic);
+
+/** Whether a partition, by its name, is one of theirs. */
+export const isCountedPartition = (name: string): boolean => isCounted(name.slice(0, name.lastIndexOf('/')));
+
 /** Everything we consume. */
-export const CONSUMED_TOPICS = [...LIFECYCLE_TOPICS, ...OBSERVED_TOPICS] as const;
+export const CONSUMED_TOPICS = [...BRIDGE_TOPICS, ...COUNTED_TOPICS] as const;
 export type ConsumedTopic = (typeof CONSUMED_TOPICS)[number];
 
 /** What is announced of a content, in one sequence. Notifications are announced beside them, without one. */
@@ -106,3 +116,7 @@ export const MILESTONE_TOPICS = [
   'internal.lifecycle.events',
 ] as const satisfies readonly Topic[];
 export type MilestoneTopic = (typeof MILESTONE_TOPICS)[number];
+
+/** An identity outlives every copy of its record that can still be read again. */
+export const keepIdentityMs = (topic: Topic): number =>
+  isCounted(topic) ? COUNT_WINDOW_DAYS * DAY_MS : TOPICS[topic].retentionMs + 2 * DAY_MS;

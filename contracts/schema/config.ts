@@ -151,6 +151,7 @@ function toConfig(v: Values) {
       sasl: toSasl(v),
     },
     postgres: { url: v.REELWAY_POSTGRES_URL, poolSize: v.REELWAY_POSTGRES_POOL },
+    redis: { url: v.REELWAY_REDIS_URL, prefix: v.REELWAY_REDIS_PREFIX },
     objects: { root: v.REELWAY_OBJECTS_ROOT },
     tempDir: v.REELWAY_TEMP_DIR,
     keys: { kekFile: v.REELWAY_KEK_FILE },
@@ -183,6 +184,7 @@ function toConfig(v: Values) {
       maxRedrives: v.REELWAY_MAX_REDRIVES,
       acceptedSources: v.REELWAY_ACCEPTED_SOURCES,
     },
+    projector: { groupId: v.REELWAY_PROJECTOR_GROUP, creatorMilestones: v.REELWAY_CREATOR_MILESTONES },
     api: {
       host: v.REELWAY_API_HOST,
       port: v.REELWAY_API_PORT,

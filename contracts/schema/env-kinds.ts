@@ -34,6 +34,12 @@ export const listOf = <T extends string>(item: Kind<T>): Kind<T[]> =>
     .pipe(z.array(item))
     .refine((items) => new Set(items).size === items.length, 'must not name anything twice');
 
+/** Comma list of whole numbers above 0, in rising order. */
+export const thresholds = (): Kind<number[]> =>
+  listOf(text(/^[1-9]\d{0,14}$/, 'must be whole numbers above 0'))
+    .transform((items) => items.map(Number))
+    .refine((items) => items.every((one, at) => at === 0 || one > (items[at - 1] ?? 0)), 'must rise');
+
 export const address = (): Kind<string> => text(HOST_PORT, 'must be HOST:PORT');
 
 /** A relative path would depend on where the process was started. */

@@ -11,6 +11,7 @@ import {
   port,
   sourcesByTopic,
   text,
+  thresholds,
   tokens,
   urlOf,
   whole,
@@ -45,6 +46,11 @@ const kafka = {
     text(/^[A-Za-z0-9._-]{1,200}$/, 'may hold letters, digits, dot, underscore and hyphen'),
     'reelway-bridge',
     'Consumer group of the bridge.',
+  ),
+  REELWAY_PROJECTOR_GROUP: preset(
+    text(/^[A-Za-z0-9._-]{1,200}$/, 'may hold letters, digits, dot, underscore and hyphen'),
+    'reelway-projector',
+    'Consumer group of the projector.',
   ),
   REELWAY_TOPIC_MIN_INSYNC: preset(
     whole(1, 10),
@@ -81,6 +87,20 @@ const kafka = {
 const postgres = {
   REELWAY_POSTGRES_URL: secret(required(urlOf('postgres', 'postgresql'), 'Postgres connection string.')),
   REELWAY_POSTGRES_POOL: preset(whole(2, 500), 10, 'Most connections of one process.'),
+};
+
+const redis = {
+  REELWAY_REDIS_URL: secret(
+    optional(
+      urlOf('redis', 'rediss'),
+      'Redis or Valkey with the trending sets. Unset: the projector only counts, and nothing is trending.',
+    ),
+  ),
+  REELWAY_REDIS_PREFIX: preset(
+    text(/^[A-Za-z0-9._:{}-]{0,100}$/, 'may hold letters, digits, dot, underscore, colon, hyphen and braces'),
+    '',
+    'Put before every key, so that several worlds share a server.',
+  ),
 };
 
 const files = {
@@ -185,6 +205,11 @@ const processes = {
   ),
   REELWAY_PARKED_FACT_MS: preset(ms(), 24 * HOUR_MS, 'How long a fact waits for its upload before it is dead, in ms.'),
   REELWAY_MAX_REDRIVES: preset(whole(1, 1_000), 3, 'Redrives in vain before a dead letter is quarantined.'),
+  REELWAY_CREATOR_MILESTONES: preset(
+    thresholds(),
+    '100,1000,10000,100000,1000000',
+    'How many completed plays of all their media a creator is told of, once each; comma list.',
+  ),
   REELWAY_LOG_LEVEL: preset(oneOf(LOG_LEVELS), 'info', 'Least severe log level that is written.'),
   REELWAY_METRICS_HOST: preset(text(/^[A-Za-z0-9.:_-]+$/, 'must be a host'), '127.0.0.1', 'Where metrics listen.'),
   REELWAY_METRICS_PORT: preset(port(), 0, 'Port of metrics and health; 0 picks a free one.'),
@@ -235,6 +260,7 @@ export const SECTIONS = {
   Temporal: temporal,
   Kafka: kafka,
   Postgres: postgres,
+  Redis: redis,
   Files: files,
   Media: media,
   Stages: stages,
@@ -248,6 +274,7 @@ export const VARIABLES = {
   ...temporal,
   ...kafka,
   ...postgres,
+  ...redis,
   ...files,
   ...media,
   ...stages,

@@ -5,16 +5,19 @@ export interface GivenServers {
   readonly temporal?: StackInfo['temporal'];
   readonly kafka?: StackInfo['kafka'];
   readonly postgres?: StackInfo['postgres'];
+  readonly redis?: StackInfo['redis'];
 }
 
 export function givenServers(env: NodeJS.ProcessEnv = process.env): GivenServers {
   const address = env['REELWAY_TEMPORAL_ADDRESS'];
   const brokers = env['REELWAY_KAFKA_BROKERS'];
   const url = env['REELWAY_POSTGRES_URL'];
+  const redis = env['REELWAY_REDIS_URL'];
   return {
     ...(address && { temporal: { address, namespace: namespace(env), ui: env['REELWAY_TEMPORAL_UI'] ?? '' } }),
     ...(brokers && { kafka: { brokers: brokers.split(',').map((broker) => broker.trim()) } }),
     ...(url && { postgres: { url } }),
+    ...(redis && { redis: { url: redis } }),
   };
 }
 
@@ -28,6 +31,7 @@ export function stackEnv(stack: StackInfo): Record<string, string> {
     REELWAY_TEMPORAL_UI: stack.temporal.ui,
     REELWAY_KAFKA_BROKERS: stack.kafka.brokers.join(','),
     REELWAY_POSTGRES_URL: stack.postgres.url,
+    REELWAY_REDIS_URL: stack.redis.url,
     REELWAY_OBJECTS_ROOT: stack.objects.root,
     REELWAY_FFMPEG: stack.media.ffmpeg,
     REELWAY_FFPROBE: stack.media.ffprobe,

@@ -4,7 +4,7 @@ import type { GivenServers } from './environment';
 import type { Part } from './types';
 
 const CONNECT_MS = 5_000;
-const DEFAULT_PORT = { temporal: 7233, kafka: 9092, postgres: 5432 };
+const DEFAULT_PORT = { temporal: 7233, kafka: 9092, postgres: 5432, redis: 6379 };
 
 /** A server named in the environment is not ours to start, but worth a clear word when it is not there. */
 export async function checkReachable(given: GivenServers, parts: ReadonlySet<Part>): Promise<void> {
@@ -12,6 +12,7 @@ export async function checkReachable(given: GivenServers, parts: ReadonlySet<Par
     { part: 'temporal', variable: 'REELWAY_TEMPORAL_ADDRESS', address: given.temporal?.address },
     { part: 'kafka', variable: 'REELWAY_KAFKA_BROKERS', address: given.kafka?.brokers[0] },
     { part: 'postgres', variable: 'REELWAY_POSTGRES_URL', address: given.postgres && new URL(given.postgres.url).host },
+    { part: 'redis', variable: 'REELWAY_REDIS_URL', address: given.redis && new URL(given.redis.url).host },
   ] as const;
   await Promise.all(
     checks.map(async ({ part, variable, address }) => {

@@ -6,8 +6,8 @@ import type { StackInfo } from './types';
 
 /** The order and names that other programs rely on. */
 export function stackFileContent(stack: StackInfo): StackInfo {
-  const { temporal, kafka, postgres, objects, metrics, processes, media, clips, keys, temp } = stack;
-  return { temporal, kafka, postgres, objects, metrics, processes, media, clips, keys, temp };
+  const { temporal, kafka, postgres, redis, objects, metrics, processes, media, clips, keys, temp } = stack;
+  return { temporal, kafka, postgres, redis, objects, metrics, processes, media, clips, keys, temp };
 }
 
 export const writeStackFile = (path: string, stack: StackInfo): void =>

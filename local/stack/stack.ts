@@ -87,6 +87,10 @@ export class RunningStack implements Stack {
     return this.info.postgres;
   }
 
+  get redis(): StackInfo['redis'] {
+    return this.info.redis;
+  }
+
   get objects(): StackInfo['objects'] {
     return this.info.objects;
   }

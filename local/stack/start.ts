@@ -62,6 +62,7 @@ const initialInfo = (dir: DataDir, given: GivenServers): StackInfo => ({
   temporal: { address: '', namespace: '', ui: '' },
   kafka: { brokers: [] },
   postgres: { url: '' },
+  redis: { url: '' },
   objects: { root: dir.objects },
   metrics: {},
   processes: [],

@@ -1,17 +1,18 @@
 import type { Progress } from './progress';
 
 /** What a stack can consist of. The last two are files, not processes. */
-export const PARTS = ['temporal', 'kafka', 'postgres', 'media', 'clips'] as const;
+export const PARTS = ['temporal', 'kafka', 'postgres', 'redis', 'media', 'clips'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** A server the stack runs as a process of its own. */
-export type ServerName = Extract<Part, 'temporal' | 'kafka' | 'postgres'>;
+export type ServerName = Extract<Part, 'temporal' | 'kafka' | 'postgres' | 'redis'>;
 
 /** The content of stack.json. A part that was not asked for has empty strings and lists. */
 export interface StackInfo {
   readonly temporal: { readonly address: string; readonly namespace: string; readonly ui: string };
   readonly kafka: { readonly brokers: readonly string[] };
   readonly postgres: { readonly url: string };
+  readonly redis: { readonly url: string };
   readonly objects: { readonly root: string };
   /** Prometheus endpoints by name. */
   readonly metrics: Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bridgeStatus, resumeBridge } from '../bridge';
 import { deployment, promote, ramp, rollBack } from '../deployments';
 import { doctor } from '../doctor';
+import { rebuildRankings } from '../engagement/rebuild';
 import { queues } from '../queues';
 import { reconcile } from '../reconcile';
 import { checkTopics } from '../topics';
@@ -56,6 +57,15 @@ export const platform = {
     about: 'Go on with what the bridge stopped by itself.',
     input: z.strictObject({ scope: z.string().meta({ description: 'TOPIC/PARTITION, or starts' }), reason }),
     run: (deps, actor, input) => resumeBridge(deps, { ...input, actor }),
+  }),
+  rebuildTrending: operation({
+    method: 'POST',
+    path: '/trending/rebuild',
+    right: 'operator',
+    about: 'Make the trending and ratings sets in Redis anew from Postgres.',
+    input: z.strictObject({ reason: reason.exactOptional() }),
+    withinMs: RECONCILE_WITHIN_MS,
+    run: (deps, actor, input) => rebuildRankings(deps, { ...input, actor }),
   }),
   deployment: operation({
     method: 'GET',

@@ -23,7 +23,7 @@ const LONGEST_BACK_OFF_MS = 20_000;
  * the consumer for good on a TypeError. Only kafkajs's own errors (rebalance, lost coordinator) leave.
  */
 export function createBatchHandler(
-  options: Pick<ConsumeOptions, 'onBatch'>,
+  { onBatch, recordsAtOnce = MAX_RECORDS }: Pick<ConsumeOptions, 'onBatch' | 'recordsAtOnce'>,
   names: TopicNames,
   failures: Failures,
   log: Logger,
@@ -41,11 +41,11 @@ export function createBatchHandler(
     const place = partitionName(topic, batch.partition);
     const { records, refusal } = readable(batch.messages);
     if (records.length > 0) warnOfGap(expected.get(place), BigInt(batch.firstOffset() ?? -1), place, log);
-    for (let from = 0; from < records.length; from += MAX_RECORDS) {
+    for (let from = 0; from < records.length; from += recordsAtOnce) {
       if (payload.isStale()) return;
       if (!payload.isRunning()) return commit(payload);
-      const messages = records.slice(from, from + MAX_RECORDS);
-      const outcome = await handle(payload, () => options.onBatch(messages.map(toRecord(topic, batch.partition))));
+      const messages = records.slice(from, from + recordsAtOnce);
+      const outcome = await handle(payload, () => onBatch(messages.map(toRecord(topic, batch.partition))));
       if ('failure' in outcome) {
         const error = toReelwayError(outcome.failure);
         backOff(payload, failures.add(topic, batch.partition, error), place, error, log);

@@ -151,7 +151,7 @@ async function begin(consumer: Consumer, { names, options, log }: ConsumerSettin
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+    partitionsConsumedConcurrently: options.partitionsAtOnce ?? PARTITIONS_AT_ONCE,
     eachBatch: createBatchHandler(options, names, state.failures, log),
   });
 }

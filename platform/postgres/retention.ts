@@ -1,8 +1,10 @@
 import type { Pool, Queryable } from './pool';
 import { inTransaction } from './pool';
+import { deleteOldSeen } from './seen';
 
 /** Any number will do that nobody else locks in our database: one process tidies at a time. */
 const LOCK = 7_330_202;
+const SEEN_LOCK = 7_330_204;
 /** A partition is made or dropped under a lock that intake waits for; better later than that it waits long. */
 const LOCK_TIMEOUT_MS = 2_000;
 
@@ -14,57 +16,80 @@ export interface Tidied {
   identities: number;
 }
 
-/** The work of one round, or null where another process does it. Each step is a short transaction of its own. */
-export async function tidy(
-  pool: Pool,
-  keep: { days: number; daysAhead: number; rowsAtOnce: number },
-): Promise<Tidied | null> {
+/** What is kept, and how far days are made ahead. */
+export interface Keep {
+  days: number;
+  daysAhead: number;
+  rowsAtOnce: number;
+}
+
+/** The work of one round on the inbox, or null where another process does it. Each step is a short transaction of its own. */
+export const tidy = (pool: Pool, keep: Keep): Promise<Tidied | null> =>
+  alone(pool, LOCK, async () => ({
+    // From tomorrow on: the rows of today are in the default partition until a day of its own was made for them in time.
+    made: await makePartitions(pool, 'inbox', 1, keep.daysAhead),
+    dropped: await dropPartitions(pool, 'inbox', keep.days),
+    rows: await deleteOldRows(pool, keep.days, keep.rowsAtOnce),
+    identities: await deleteExpired(pool, keep.rowsAtOnce),
+  }));
+
+/** The same for the days of `seen`; past ones too, for events that come late. */
+export const tidySeen = (pool: Pool, keep: Keep): Promise<Omit<Tidied, 'identities'> | null> =>
+  alone(pool, SEEN_LOCK, async () => ({
+    made: await makePartitions(pool, 'seen', -keep.days, keep.daysAhead),
+    dropped: await dropPartitions(pool, 'seen', keep.days),
+    rows: await repeatedly(keep.rowsAtOnce, () => deleteOldSeen(pool, keep.days, keep.rowsAtOnce)),
+  }));
+
+async function alone<T>(pool: Pool, lock: number, work: () => Promise<T>): Promise<T | null> {
   const client = await pool.connect();
   try {
-    const { rows } = await client.query<{ ours: boolean }>('SELECT pg_try_advisory_lock($1) AS ours', [LOCK]);
+    const { rows } = await client.query<{ ours: boolean }>('SELECT pg_try_advisory_lock($1) AS ours', [lock]);
     if (rows[0]?.ours !== true) return null;
     try {
-      return {
-        made: await makePartitions(pool, keep.daysAhead),
-        dropped: await dropPartitions(pool, keep.days),
-        rows: await deleteOldRows(pool, keep.days, keep.rowsAtOnce),
-        identities: await deleteExpired(pool, keep.rowsAtOnce),
-      };
+      return await work();
     } finally {
-      await client.query('SELECT pg_advisory_unlock($1)', [LOCK]);
+      await client.query('SELECT pg_advisory_unlock($1)', [lock]);
     }
   } finally {
     client.release();
   }
 }
 
-/** From tomorrow on: the rows of today are in the default partition until a day of its own was made for them in time. */
-async function makePartitions(pool: Pool, daysAhead: number): Promise<string[]> {
+type ByDay = 'inbox' | 'seen';
+/** The rows of that day are in the default partition already. */
+const CHECK_VIOLATION = '23514';
+/** The inbox has the day on which a row came, `seen` the UTC day of the event's own time. */
+const TODAY = { inbox: 'current_date', seen: `(now() AT TIME ZONE 'UTC')::date` } as const;
+
+async function makePartitions(pool: Pool, table: ByDay, from: number, until: number): Promise<string[]> {
   const { rows } = await pool.query<{ name: string; from: string; to: string }>(
-    `SELECT 'inbox_' || to_char(day, 'YYYYMMDD') AS name, day::date::text AS "from", (day + interval '1 day')::date::text AS "to"
-     FROM generate_series(current_date + 1, current_date + $1::int, interval '1 day') day
-     WHERE to_regclass('inbox_' || to_char(day, 'YYYYMMDD')) IS NULL`,
-    [daysAhead],
+    `SELECT $3 || '_' || to_char(day, 'YYYYMMDD') AS name, day::date::text AS "from", (day + interval '1 day')::date::text AS "to"
+     FROM generate_series(${TODAY[table]} + $1::int, ${TODAY[table]} + $2::int, interval '1 day') day
+     WHERE to_regclass($3 || '_' || to_char(day, 'YYYYMMDD')) IS NULL`,
+    [from, until, table],
   );
-  for (const { name, from, to } of rows) {
-    await shortly(
-      pool,
-      `CREATE TABLE IF NOT EXISTS ${name} PARTITION OF inbox FOR VALUES FROM ('${from}') TO ('${to}')`,
-    );
+  const made: string[] = [];
+  for (const { name, from: first, to } of rows) {
+    const sql = `CREATE TABLE IF NOT EXISTS ${name} PARTITION OF ${table} FOR VALUES FROM ('${first}') TO ('${to}')`;
+    if (await shortly(pool, sql)) made.push(name);
   }
-  return rows.map(({ name }) => name);
+  return made;
 }
 
-/** Days that are over for longer than `days`, in which nothing is open or parked. */
-async function dropPartitions(pool: Pool, days: number): Promise<string[]> {
+/** Days that are over for longer than `days`; of the inbox those in which nothing is open or parked. */
+async function dropPartitions(pool: Pool, table: ByDay, days: number): Promise<string[]> {
   const old = await pool.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-     WHERE i.inhparent = 'inbox'::regclass AND c.relname ~ '^inbox_\\d{8}$'
-       AND to_date(substr(c.relname, 7), 'YYYYMMDD') < current_date - $1::int ORDER BY 1`,
-    [days],
+     WHERE i.inhparent = to_regclass($2) AND c.relname ~ ('^' || $2 || '_\\d{8}$')
+       AND to_date(right(c.relname, 8), 'YYYYMMDD') < ${TODAY[table]} - $1::int ORDER BY 1`,
+    [days, table],
   );
   const dropped: string[] = [];
-  for (const { name } of old.rows) if (await dropUnlessUsed(pool, name)) dropped.push(name);
+  for (const { name } of old.rows) {
+    const gone = table === 'inbox' ? dropUnlessUsed(pool, name) : shortly(pool, `DROP TABLE ${name}`);
+    if (await gone) dropped.push(name);
+  }
   return dropped;
 }
 
@@ -78,11 +103,19 @@ const dropUnlessUsed = (pool: Pool, name: string): Promise<boolean> =>
     return true;
   });
 
-const shortly = (pool: Pool, sql: string): Promise<void> =>
-  inTransaction(pool, async (db) => {
-    await db.query(`SET LOCAL lock_timeout = ${String(LOCK_TIMEOUT_MS)}`);
-    await db.query(sql);
-  });
+/** False: not now, for the rows stand elsewhere. */
+async function shortly(pool: Pool, sql: string): Promise<boolean> {
+  try {
+    await inTransaction(pool, async (db) => {
+      await db.query(`SET LOCAL lock_timeout = ${String(LOCK_TIMEOUT_MS)}`);
+      await db.query(sql);
+    });
+    return true;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== CHECK_VIOLATION) throw error;
+    return false;
+  }
+}
 
 const deleteOldRows = (pool: Pool, days: number, atOnce: number): Promise<number> =>
   repeatedly(atOnce, () =>

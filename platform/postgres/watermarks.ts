@@ -14,6 +14,8 @@ export interface Watermark {
   nextOffset: string;
   wentBackAt: Date | null;
   wentBackTo: string | null;
+  /** When the partition was found to end below its watermark; null: never. */
+  recreatedAt: Date | null;
 }
 
 /** One record's place. */
@@ -34,6 +36,29 @@ export async function advanceWatermark(db: Queryable, span: Span): Promise<strin
   return before.rows[0]?.before ?? null;
 }
 
+/** As `advanceWatermark`, of several partitions at once, each once; tells nothing. */
+export async function advanceWatermarks(db: Queryable, spans: readonly Span[]): Promise<void> {
+  await db.query(
+    `INSERT INTO partition_watermarks AS w (topic, partition, next_offset)
+     SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[]) x(topic, partition, next) ORDER BY topic, partition
+     ON CONFLICT (topic, partition) DO UPDATE SET next_offset = greatest(w.next_offset, excluded.next_offset)`,
+    [spans.map(({ topic }) => topic), spans.map(({ partition }) => partition), spans.map(({ next }) => next)],
+  );
+}
+
+/**
+ * Notes that a partition ends at `end`, below its watermark, which begins anew there. False: somebody noted it before, or
+ * it is not so.
+ */
+export async function noteRecreated(db: Queryable, topic: string, partition: number, end: string): Promise<boolean> {
+  const noted = await db.query(
+    `UPDATE partition_watermarks SET next_offset = 0, recreated_at = now()
+     WHERE topic = $1 AND partition = $2 AND next_offset > $3::bigint`,
+    [topic, partition, end],
+  );
+  return (noted.rowCount ?? 0) > 0;
+}
+
 /**
  * Notes that the partition went back where this record stands below its watermark: what was taken in comes again.
  * Returns the watermark; null: nothing of the partition was taken in.
@@ -52,7 +77,7 @@ export async function noteReadFrom(db: Queryable, { topic, partition, offset }: 
 export async function readWatermarks(db: Queryable): Promise<Watermark[]> {
   const found = await db.query<Watermark>(
     `SELECT topic, partition, next_offset::text AS "nextOffset", went_back_at AS "wentBackAt",
-       went_back_to::text AS "wentBackTo" FROM partition_watermarks ORDER BY topic, partition`,
+       went_back_to::text AS "wentBackTo", recreated_at AS "recreatedAt" FROM partition_watermarks ORDER BY topic, partition`,
   );
   return found.rows;
 }

@@ -2,6 +2,8 @@
 export interface BenchResult {
   ratios: Record<string, number>;
   figures: Record<string, number | number[]>;
+  /** Parts of a bench that has several, each with its own figures. */
+  projector?: object;
 }
 
 export interface BenchOptions {

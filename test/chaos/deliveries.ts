@@ -1,4 +1,4 @@
-import { CONSUMED_TOPICS } from '../../contracts/model/topics';
+import { BRIDGE_TOPICS } from '../../contracts/model/topics';
 import { deadLetters, runsOf } from '../integration/bridge/events';
 import { eventually } from '../support/eventually';
 import { expectInvariants } from '../support/invariants';
@@ -13,7 +13,7 @@ const ANSWERED_WITHIN_MS = 300_000;
 /** Records of the bridge's group that are committed, over all topics it reads. */
 export async function committedRecords(world: World): Promise<number> {
   const { groupId } = world.config.kafka;
-  const all = await Promise.all(CONSUMED_TOPICS.map((topic) => world.kafka.lag(groupId, topic)));
+  const all = await Promise.all(BRIDGE_TOPICS.map((topic) => world.kafka.lag(groupId, topic)));
   return all.flat().reduce((sum, { committed }) => sum + Number(committed ?? 0), 0);
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CONSUMED_TOPICS, type Topic } from '../../contracts/model/topics';
+import { BRIDGE_TOPICS, type Topic } from '../../contracts/model/topics';
 import { startStack } from '../../local/stack';
 import type { Stack } from '../../local/stack/types';
 import { eventually } from '../support/eventually';
@@ -106,7 +106,7 @@ test.each(OUTAGES)(
 async function committedAndUnsaved(events: LoadEvent[]): Promise<string[]> {
   const { rows } = await world.pool.query<{ event_id: string }>('SELECT event_id FROM event_ids');
   const saved = new Set(rows.map((row) => row.event_id));
-  const topics = CONSUMED_TOPICS.filter((topic) => events.some((event) => event.topic === topic));
+  const topics = BRIDGE_TOPICS.filter((topic) => events.some((event) => event.topic === topic));
   const committed = await Promise.all(topics.map(committedIn));
   expect(committed.flat().length).toBeGreaterThan(0);
   return committed.flat().filter((eventId) => !saved.has(eventId));

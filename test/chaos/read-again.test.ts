@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startBridge, type Bridge } from '../../bridge/inbound/bridge';
 import { createOutbound } from '../../bridge/outbound/outbound';
 import type { Outbound } from '../../contracts/model/ports';
-import { CONSUMED_TOPICS } from '../../contracts/model/topics';
+import { BRIDGE_TOPICS } from '../../contracts/model/topics';
 import { startTemporal, type Stack } from '../../local/stack';
 import { bridgeStatus, resumeBridge } from '../../operations/bridge';
 import { connectTemporal, type Temporal } from '../../platform/temporal/client';
@@ -174,7 +174,7 @@ async function readAgain(groupId: string, guardPerMinute: number): Promise<numbe
     },
     ...{ pool, kafka, log, temporal: temporal.client },
   });
-  for (const topic of CONSUMED_TOPICS) {
+  for (const topic of BRIDGE_TOPICS) {
     await eventually(
       `${topic} is read again`,
       async () => {

@@ -42,6 +42,7 @@ describe('docker-compose.yml', () => {
       'api',
       'bridge',
       'migrate',
+      'projector',
       'worker-lifecycle',
       'worker-media-global',
       'worker-media-ng',

@@ -8,6 +8,7 @@ const NOTHING: StackInfo = {
   temporal: { address: '', namespace: '', ui: '' },
   kafka: { brokers: [] },
   postgres: { url: '' },
+  redis: { url: '' },
   objects: { root: '/objects' },
   metrics: {},
   processes: [],
@@ -31,6 +32,7 @@ test('the environment of a stack names the same servers again', () => {
     temporal: { address: '127.0.0.1:7233', namespace: 'default', ui: 'http://127.0.0.1:8233' },
     kafka: { brokers: ['127.0.0.1:9092'] },
     postgres: { url: 'postgres://reelway@127.0.0.1:5432/reelway' },
+    redis: { url: 'redis://127.0.0.1:6379' },
   };
   expect(givenServers(stackEnv({ ...NOTHING, ...servers }))).toEqual(servers);
   expect(givenServers({})).toEqual({});

@@ -39,10 +39,11 @@ test('stack.json tells where everything is', () => {
     temporal: { address: local, namespace: 'default', ui: expect.stringMatching(/^http:/) as string },
     kafka: { brokers: [local] },
     postgres: { url: expect.stringMatching(/^postgres:.*\/reelway$/) as string },
+    redis: { url: expect.stringMatching(/^redis:/) as string },
     objects: { root: join(dir, 'objects') },
     metrics: { temporal: expect.stringMatching(/^http:.*\/metrics$/) as string },
     processes: expect.arrayContaining(
-      ['temporal', 'kafka', 'postgres'].map((name) => ({ name, pid: expect.any(Number) as number })),
+      ['temporal', 'kafka', 'postgres', 'redis'].map((name) => ({ name, pid: expect.any(Number) as number })),
     ) as unknown,
     media: { ffmpeg: text, ffprobe: text, packager: text },
     clips: { bunny: text, bikes: text },

@@ -123,8 +123,11 @@ async function register(
 
 /** The operation behind `content show`, without a process each time. */
 async function showContent(world: World, id: string): Promise<Shown> {
-  const { pool, config, log, kafka, temporal } = world;
-  const shown = await show({ pool, config, log, kafka: () => kafka, temporal: () => Promise.resolve(temporal) }, id);
+  const { pool, config, log, kafka, redis, temporal } = world;
+  const shown = await show(
+    { pool, config, log, kafka: () => kafka, redis: () => redis, temporal: () => Promise.resolve(temporal) },
+    id,
+  );
   return shown as unknown as Shown;
 }
 

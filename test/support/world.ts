@@ -10,6 +10,7 @@ import { loadConfig, type Config } from '../../platform/config';
 import { createKafka } from '../../platform/kafka/kafka';
 import { createLog, type Logger } from '../../platform/log';
 import { createPool, type Pool } from '../../platform/postgres/pool';
+import { createRedis, type Redis } from '../../platform/redis/client';
 import { connectTemporal, type Temporal } from '../../platform/temporal/client';
 import { ensureNamespace } from '../../platform/temporal/namespace';
 import { ensureSearchAttributes } from '../../platform/temporal/search-attributes';
@@ -40,7 +41,7 @@ export interface WorldOptions {
   /** Partitions per topic; default 3 or fewer. 'real': as the topic table says. */
   partitions?: number | 'real';
   /** Servers in place of the shared ones: those that a test takes away. */
-  servers?: Partial<Pick<StackInfo, 'temporal' | 'kafka' | 'postgres'>>;
+  servers?: Partial<Pick<StackInfo, 'temporal' | 'kafka' | 'postgres' | 'redis'>>;
 }
 
 /** Everything one test file needs for itself on the shared servers: database, topics, namespace, folders, keys. */
@@ -53,6 +54,7 @@ export interface World {
   log: Logger;
   pool: Pool;
   kafka: Kafka;
+  redis: Redis;
   temporal: Temporal;
   topics: TopicTools;
   dirs: { root: string; objects: string; temp: string; faults: string; logs: string };
@@ -76,6 +78,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const log = createLog({ level: process.env['REELWAY_TEST_LOG'] ?? 'silent' }, { world: name });
   const pool = createPool(config.postgres);
   const kafka = createKafka(config.kafka, log);
+  const redis = createRedis({ url: config.redis.url ?? '', prefix: config.redis.prefix }, log);
   const temporal = await connectTemporal(config.temporal);
   await Promise.all([
     uses.has('postgres') && createWorldDatabase(stack.postgres.url, name),
@@ -86,7 +89,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const processes: ReelwayProcess[] = [];
   let spawned = 0;
   return {
-    ...{ name, stack, config, env, log, pool, kafka, temporal, dirs },
+    ...{ name, stack, config, env, log, pool, kafka, redis, temporal, dirs },
     topics: createTopicTools(kafka),
     spawnReelway: async (args, extra = {}) => {
       // Two that are started side by side must not read each other's address.
@@ -99,6 +102,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     runReelway: (args, extra = {}) => runReelway(args, { ...env, ...extra }),
     close: async () => {
       await recordHistories(temporal.client, name);
+      redis.close();
       await Promise.all([kafka.close(), pool.end(), temporal.close()]);
       try {
         await endProcesses(name, processes);
@@ -135,7 +139,10 @@ const worldEnv = (name: string, stack: StackInfo, dirs: World['dirs']): Record<s
   REELWAY_KAFKA_BROKERS: stack.kafka.brokers.join(','),
   REELWAY_KAFKA_TOPIC_PREFIX: `${name}.`,
   REELWAY_KAFKA_GROUP: `${name}-bridge`,
+  REELWAY_PROJECTOR_GROUP: `${name}-projector`,
   REELWAY_POSTGRES_URL: databaseUrl(stack.postgres.url, name),
+  REELWAY_REDIS_URL: stack.redis.url,
+  REELWAY_REDIS_PREFIX: `${name}:`,
   REELWAY_OBJECTS_ROOT: dirs.objects,
   REELWAY_TEMP_DIR: dirs.temp,
   REELWAY_KEK_FILE: join(dirs.root, 'kek'),

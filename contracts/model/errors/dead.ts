@@ -38,6 +38,14 @@ export const DEAD = {
     title: 'The upload event is older than its topic keeps records, so it begins nothing.',
     hint: 'Find out who sends old records again. To begin it all the same: reelway dlq redrive ID',
   },
+  TOO_OLD_TO_COUNT: {
+    title: 'The event is older than we remember what was counted, so it is not counted.',
+    hint: 'Find out who sends old events again; nothing else is to be done.',
+  },
+  DATED_AHEAD: {
+    title: 'The event is dated more than a day ahead of our clock.',
+    hint: 'Correct the clock of the producer. When that day has come: reelway dlq redrive ID',
+  },
   FACT_TOO_LARGE: {
     title: 'Temporal refuses the fact as too large, also alone.',
     hint: 'Raise limit.blobSize.error of the Temporal server, or have the producer send less; then reelway dlq redrive ID.',

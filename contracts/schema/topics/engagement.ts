@@ -1,16 +1,6 @@
 import { z } from 'zod';
+import { ENGAGEMENT_TYPES } from '../../model/engagement';
 import { contentId, contentType, count, id } from '../fields';
-
-const ENGAGEMENT_TYPES = [
-  'media_started',
-  'media_completed',
-  'media_liked',
-  'media_shared',
-  'media_disliked',
-  'media_skipped',
-  'media_replay',
-  'media_added_to_playlist',
-] as const;
 
 /** watch_duration_seconds: whole seconds for play events, else null. */
 export const engagementEvent = z.object({

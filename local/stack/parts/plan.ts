@@ -5,12 +5,14 @@ import { clipsPart, mediaPart } from './files';
 import { kafkaPart } from './kafka';
 import type { PartPlan } from './part';
 import { postgresPart } from './postgres';
+import { redisPart } from './redis';
 import { temporalPart } from './temporal';
 
 const MAKE: Record<Part, () => PartPlan | Promise<PartPlan>> = {
   temporal: temporalPart,
   kafka: kafkaPart,
   postgres: postgresPart,
+  redis: redisPart,
   media: mediaPart,
   clips: clipsPart,
 };

@@ -24,7 +24,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.close());
 
-const deps = () => ({ ...world, kafka: () => world.kafka, temporal: () => Promise.resolve(world.temporal) });
+const deps = () => ({
+  ...world,
+  kafka: () => world.kafka,
+  redis: () => world.redis,
+  temporal: () => Promise.resolve(world.temporal),
+});
 const half = () => ({ pool: world.pool, client: world.temporal.client });
 
 let number = 0;

@@ -1,0 +1,93 @@
+import type { KafkaRecord } from '../../contracts/model/ports';
+import { partitionName } from '../../contracts/model/topics';
+import type { CountEventsDeps } from '../../operations/engagement/count-events';
+import { reached } from '../../platform/faults';
+import type { Logger } from '../../platform/log';
+import { inTransaction, isUnstorable, type Pool } from '../../platform/postgres/pool';
+import { advanceWatermarks, type Span } from '../../platform/postgres/watermarks';
+import { assertMostlyGood, assertNotHeld, BreakerTripped, type BreakerLimits } from '../inbound/breaker';
+import type { Pauses } from '../inbound/pauses';
+import type { AcceptsSource } from '../inbound/sources';
+import { countJudged, type CountedRecord } from './count';
+import { createGroupCommit } from './group-commit';
+import { judgeCount, type JudgedCount } from './judge';
+
+export interface TakeDeps extends CountEventsDeps {
+  pool: Pool;
+  log: Logger;
+  breaker: BreakerLimits;
+  pauses: Pick<Pauses, 'last' | 'pause'>;
+  accepts: AcceptsSource;
+  /** Told after each commit. */
+  onCounted(records: CountedRecord[], ms: number): void;
+}
+
+/** About so many records share a transaction: many enough for one statement to be worth it, over in a fraction of a second. */
+const RECORDS_PER_COMMIT = 8_000;
+
+/**
+ * The handler of the consumer: records of one partition, counted or buried together with those of others that wait at
+ * the same time; offsets are committed after it resolved. It rejects only when Postgres is away, or while a partition of
+ * mostly bad records is held (BREAKER_OPEN); the same records come again.
+ */
+export function createTake(deps: TakeDeps): (records: KafkaRecord[]) => Promise<void> {
+  const group = createGroupCommit<JudgedCount>((judged) => countOrSplit(deps, judged), RECORDS_PER_COMMIT);
+  return async (records) => {
+    assertNotHeld(deps.pauses, records);
+    const judged = records.map((record) => judgeCount(record, deps.accepts));
+    await holdIfMostlyDead(deps, records, judged);
+    await group.add(judged);
+  };
+}
+
+/** By what the records are in themselves; one that came twice or whose content is unknown speaks for nothing. */
+async function holdIfMostlyDead(deps: TakeDeps, records: KafkaRecord[], judged: JudgedCount[]): Promise<void> {
+  const dead = judged.filter((one) => one.is === 'dead');
+  if (dead.length === 0) return;
+  try {
+    assertMostlyGood(deps.breaker, deps.pauses, records, dead);
+  } catch (error) {
+    if (error instanceof BreakerTripped) await deps.pauses.pause(error.scope, 'BREAKER_OPEN', error.why);
+    throw error;
+  }
+}
+
+/** As the intake does: what Postgres cannot store is found by halves and must not hold up the others for ever. */
+async function countOrSplit(deps: TakeDeps, judged: JudgedCount[]): Promise<void> {
+  try {
+    await countAll(deps, judged);
+  } catch (error) {
+    const [only] = judged;
+    if (!isUnstorable(error) || !only) throw error;
+    if (judged.length === 1) {
+      const { topic, offset } = only.record;
+      deps.log.error({ err: error, topic, offset }, 'Postgres cannot store a record');
+      const reason = 'Postgres cannot store a value of this record';
+      return countAll(deps, [{ ...only, is: 'dead', code: 'UNSAFE_TEXT', reason }]);
+    }
+    const half = Math.ceil(judged.length / 2);
+    await countOrSplit(deps, judged.slice(0, half));
+    await countOrSplit(deps, judged.slice(half));
+  }
+}
+
+async function countAll(deps: TakeDeps, judged: JudgedCount[]): Promise<void> {
+  const begun = performance.now();
+  const counted = await inTransaction(deps.pool, async (db) => {
+    const results = await countJudged(db, deps, judged);
+    await advanceWatermarks(db, spansOf(judged));
+    await reached('projector.before-commit');
+    return results;
+  });
+  await reached('projector.after-commit');
+  deps.onCounted(counted, performance.now() - begun);
+}
+
+/** Records of a partition stand in the order of their offsets. */
+function spansOf(judged: readonly JudgedCount[]): Span[] {
+  const last = new Map<string, KafkaRecord>();
+  for (const { record } of judged) last.set(partitionName(record.topic, record.partition), record);
+  return [...last.values()].map(({ topic, partition, offset }) => ({
+    ...{ topic, partition, next: String(BigInt(offset) + 1n) },
+  }));
+}

@@ -1,0 +1,21 @@
+import type { KafkaRecord } from '../../contracts/model/ports';
+import type { Taken } from '../../operations/dead-letters-way-in';
+import type { CountEventsDeps } from '../../operations/engagement/count-events';
+import type { PoolClient } from '../../platform/postgres/pool';
+import type { AcceptsSource } from '../inbound/sources';
+import { countJudged } from './count';
+import { judgeCount } from './judge';
+
+/** Counts a dead letter's record as the projector would now, within the transaction of the caller. */
+export async function countAgain(
+  db: PoolClient,
+  deps: CountEventsDeps,
+  record: KafkaRecord,
+  accepts: AcceptsSource,
+): Promise<Taken> {
+  const judged = judgeCount(record, accepts);
+  const [counted] = await countJudged(db, deps, [judged]);
+  if (counted?.code) return { is: 'dead', code: counted.code, reason: counted.reason };
+  const is = counted?.result === 'duplicate' ? 'duplicate' : 'new';
+  return { is, eventId: judged.eventId ?? '', contentId: judged.contentId ?? '' };
+}

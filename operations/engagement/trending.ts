@@ -1,0 +1,56 @@
+import { RATINGS_KEY, TRENDING_KEY } from '../../contracts/model/rankings';
+import { ReelwayError } from '../../contracts/model/errors';
+import { visibleContents, type VisibleContent } from '../../platform/postgres/rankings';
+import type { OperationsDeps } from '../deps';
+
+type Deps = Pick<OperationsDeps, 'pool' | 'redis'>;
+
+export interface RankingInput {
+  /** 1 to 100. */
+  limit: number;
+  /** Visible contents to pass over; 0 to 10,000. */
+  offset: number;
+}
+
+export interface RankedContent extends VisibleContent {
+  /** Sum of scores, or mean rating. */
+  score: number;
+}
+
+const MOST = 100;
+const FURTHEST = 10_000;
+/** Members that are looked up together; some of them may not be visible. */
+const AT_ONCE = 200;
+
+/** What viewers watch now, by falling score: contents that are visible at this moment. Throws INPUT_INVALID, SERVICE_UNREACHABLE. */
+export const trending = (deps: Deps, input: RankingInput): Promise<RankedContent[]> =>
+  ranking(deps, TRENDING_KEY, input);
+
+/** The same by mean rating; contents that nobody rated are not in it. */
+export const ratings = (deps: Deps, input: RankingInput): Promise<RankedContent[]> => ranking(deps, RATINGS_KEY, input);
+
+async function ranking({ pool, redis }: Deps, key: string, { limit, offset }: RankingInput): Promise<RankedContent[]> {
+  if (!isWithin(limit, 1, MOST) || !isWithin(offset, 0, FURTHEST)) {
+    throw new ReelwayError(
+      'INPUT_INVALID',
+      `limit is 1 to ${String(MOST)}, offset 0 to ${String(FURTHEST)}, both whole.`,
+    );
+  }
+  const found: RankedContent[] = [];
+  for (let from = 0; found.length < offset + limit; from += AT_ONCE) {
+    const members = await redis().highest(key, from, AT_ONCE);
+    const visible = await visibleContents(
+      pool,
+      members.map(({ member }) => member),
+    );
+    for (const { member, score } of members) {
+      const content = visible.get(member);
+      if (content) found.push({ ...content, score });
+    }
+    if (members.length < AT_ONCE) break;
+  }
+  return found.slice(offset, offset + limit);
+}
+
+const isWithin = (value: number, least: number, most: number): boolean =>
+  Number.isInteger(value) && value >= least && value <= most;
