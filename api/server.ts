@@ -5,6 +5,7 @@ import type { AdminDeps } from '../operations/admin/operation';
 import type { Registry } from '../platform/metrics';
 import type { TokenBook } from '../platform/tokens/token-book';
 import { createAssetIntake } from '../operations/assets/intake';
+import { createMetricsIntake } from '../operations/engagement/metrics-intake';
 import { addAdminApi } from './admin/routes';
 import { addCatalogApi } from './catalog/routes';
 import { addDocs } from './docs/pages';
@@ -41,7 +42,8 @@ export interface Api {
 
 /** Serves admins below /admin/v1, services below /internal and viewers below /catalog. Throws CONFIG_INVALID where it cannot listen. */
 export async function startApi(deps: ApiDeps): Promise<Api> {
-  const { api: config } = deps.operations.config;
+  const { pool } = deps.operations;
+  const { api: config, cdnBase } = deps.operations.config;
   const stopping = new AbortController();
   const metrics = createApiMetrics(deps.registry, () => deps.tokens.trouble() !== null);
   const server = createServer(deps, metrics, stopping.signal);
@@ -52,13 +54,12 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     limit: createRateLimit(config.requestsPerMinute),
   });
   addInternalApi(server, {
-    ingest: { pool: deps.operations.pool, assets: createAssetIntake(deps.operations.pool) },
+    ingest: { pool, assets: createAssetIntake(pool), metrics: createMetricsIntake(pool) },
     gate: createServiceGate(deps.serviceTokens),
     limit: createRateLimit(config.serviceRequestsPerMinute),
   });
   addCatalogApi(server, {
-    pool: deps.operations.pool,
-    cdnBase: deps.operations.config.cdnBase,
+    ...{ pool, redis: () => deps.operations.redis(), cdnBase },
     onManifestMissing: () => {
       metrics.onManifestMissing();
     },

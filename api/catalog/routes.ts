@@ -1,8 +1,11 @@
 import { hash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ReelwayError } from '../../contracts/model/errors';
 import { ANSWER_WITHIN_MS } from '../../operations/admin/operation';
+import type { OperationsDeps } from '../../operations/deps';
+import { ratings, trending, type RankingInput } from '../../operations/engagement/trending';
+import { parseInput } from '../../operations/input';
 import { playback, type Caching, type PlaybackDeps } from '../../operations/assets/playback';
 import { beforeTimeout } from '../../operations/within';
 
@@ -25,7 +28,21 @@ export interface CatalogRoute {
   readonly run: (deps: CatalogDeps, request: FastifyRequest) => Promise<{ answer: object; caching: Caching }>;
 }
 
-export type CatalogDeps = PlaybackDeps;
+export type CatalogDeps = PlaybackDeps & Pick<OperationsDeps, 'redis'>;
+
+/** Text of a query that is a whole number. */
+const whole = (description: string) =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, 'must be a whole number')
+    .optional()
+    .meta({ description });
+
+const page = {
+  limit: whole('at most so many, 1 to 100; default 20'),
+  offset: whole('contents to pass over; default 0'),
+};
+const DEFAULT_LIMIT = 20;
 
 /** What viewers read. The gateway in front knows who they are; here nobody is asked. */
 export const CATALOG = {
@@ -38,7 +55,30 @@ export const CATALOG = {
       return { answer, caching };
     },
   },
+  trending: {
+    path: '/trending',
+    about: 'Visible contents by what they score, the highest first.',
+    query: page,
+    run: async (deps, request) => ({
+      answer: { contents: await trending(deps, pageOf(request)) },
+      caching: 'everybody',
+    }),
+  },
+  ratings: {
+    path: '/ratings',
+    about: 'Visible contents by their mean rating, the highest first; those that nobody rated are not in it.',
+    query: page,
+    run: async (deps, request) => ({
+      answer: { contents: await ratings(deps, pageOf(request)) },
+      caching: 'everybody',
+    }),
+  },
 } as const satisfies Record<string, CatalogRoute>;
+
+function pageOf({ query }: FastifyRequest): RankingInput {
+  const { limit = String(DEFAULT_LIMIT), offset = '0' } = parseInput(z.strictObject(page), query);
+  return { limit: Number(limit), offset: Number(offset) };
+}
 
 export function addCatalogApi(server: FastifyInstance, deps: CatalogDeps): void {
   void server.register(

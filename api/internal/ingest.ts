@@ -1,18 +1,22 @@
 import type { z } from 'zod';
 import { ReelwayError } from '../../contracts/model/errors';
 import { UUID } from '../../contracts/model/ids';
-import { episodeAssets, mediaProcessed } from '../../contracts/schema/http';
+import { episodeAssets, mediaProcessed, metricsRequest } from '../../contracts/schema/http';
 import { contentRecord } from '../../contracts/schema/record';
+import { timestampMs } from '../../contracts/schema/timestamp';
 import type { AssetIntake } from '../../operations/assets/intake';
+import { unknownContents, type MetricsIntake } from '../../operations/engagement/metrics-intake';
 import { checkContentId, parseInput } from '../../operations/input';
 import { register } from '../../operations/register';
 import type { Pool } from '../../platform/postgres/pool';
+import { onlyHeader } from '../only-header';
 
 export const INGEST_PATH = '/internal';
 
 export interface IngestDeps {
   pool: Pool;
   assets: AssetIntake;
+  metrics: MetricsIntake;
 }
 
 /** A request, authenticated and parsed. id: of the path, '' where it names none. */
@@ -70,6 +74,26 @@ export const INGEST = {
       return { status: 200, answer: { episodeId: id, outcome } };
     },
   },
+  engagementMetrics: {
+    method: 'POST',
+    path: '/events/engagement/metrics',
+    about:
+      'Scores, likes, views and ratings, all of a message or nothing, once: by event_id, else the Idempotency-Key header, else what it says with its receivedAt.',
+    body: metricsRequest,
+    statuses: [202],
+    refusals: [404, 409],
+    run: async ({ metrics: intake }, { json, headers }) => {
+      const { metrics, receivedAt, event_id: eventId } = parseInput(metricsRequest, json);
+      const strangers = metrics.map(({ contentId }) => contentId).filter((id) => !UUID.test(id));
+      if (strangers.length > 0) throw unknownContents(strangers);
+      const outcome = await intake.count({
+        ...{ route: 'engagement/metrics', metrics, eventId: eventId ?? null },
+        receivedAt: receivedAt === undefined ? null : timestampMs(receivedAt),
+        idempotencyKey: idempotencyKey(headers),
+      });
+      return { status: 202, answer: { outcome } };
+    },
+  },
   registerContent: {
     method: 'PUT',
     path: '/catalog/contents/{id}',
@@ -85,3 +109,14 @@ export const INGEST = {
     },
   },
 } as const satisfies Record<string, IngestRoute>;
+
+const IDEMPOTENCY_KEY = 'idempotency-key';
+
+/** Two of them would be one message to one reader and another to the next. */
+function idempotencyKey(rawHeaders: string[]): string | null {
+  const key = onlyHeader(rawHeaders, IDEMPOTENCY_KEY);
+  if (key !== undefined && key.trim() !== '') return key;
+  const isThere = rawHeaders.some((text, index) => index % 2 === 0 && text.toLowerCase() === IDEMPOTENCY_KEY);
+  if (isThere) throw new ReelwayError('INPUT_INVALID', 'Idempotency-Key: must come once, and not be empty');
+  return null;
+}

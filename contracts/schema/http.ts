@@ -75,12 +75,11 @@ export function missingWhenReady(asset: Asset, hasThumbnail: boolean): ('manifes
   return missing;
 }
 
-/** Body of engagement metrics. A contentId that is no UUID is answered with 404, like one that nobody knows. */
-export const engagementMetrics = z.object({
-  metrics: z
+const metricsOf = <I extends z.ZodType<string>>(contentId: I) =>
+  z
     .array(
       z.object({
-        contentId: uuid,
+        contentId,
         score: z.number().nonnegative(),
         likes: count.optional(),
         views: count.optional(),
@@ -88,6 +87,17 @@ export const engagementMetrics = z.object({
       }),
     )
     .min(1)
-    .max(MAX_METRICS),
+    .max(MAX_METRICS);
+
+/** Body of engagement metrics on their topic. */
+export const engagementMetrics = z.object({ metrics: metricsOf(uuid), receivedAt: timestamp.optional() });
+
+/**
+ * The same over HTTP, where a contentId that is no UUID is answered with 404, like one that nobody knows. event_id: of
+ * the message, where its sender has one.
+ */
+export const metricsRequest = z.object({
+  metrics: metricsOf(id.meta({ description: 'a UUID' })),
   receivedAt: timestamp.optional(),
+  event_id: uuid.optional(),
 });

@@ -1,0 +1,62 @@
+import { ReelwayError } from '../../contracts/model/errors';
+import type { Counted, MetricsMessage } from '../../contracts/model/engagement';
+import { toReelwayError } from '../../platform/errors';
+import { createMicroBatcher } from '../../platform/micro-batcher';
+import { inTransaction, type Pool } from '../../platform/postgres/pool';
+import { countMetrics } from './count-metrics';
+import { requestIdentity, type MetricsRequest } from './identity';
+
+/** Metrics that come one message at a time. */
+export interface MetricsIntake {
+  /**
+   * Resolves once it is durable. Throws CONTENT_NOT_FOUND where one of its contents is unknown, and then nothing of it was
+   * counted; EVENT_ID_REUSED, TOO_OLD_TO_COUNT, DATED_AHEAD, SERVICE_UNREACHABLE.
+   */
+  count(request: MetricsRequest): Promise<'counted' | 'duplicate'>;
+}
+
+/** Those that come at the same time share a transaction, so that many cost few round trips. */
+export function createMetricsIntake(pool: Pool): MetricsIntake {
+  const batcher = createMicroBatcher((messages: MetricsMessage[]) =>
+    inTransaction(pool, (db) => countMetrics(db, messages)).catch((error: unknown) => {
+      throw toReelwayError(error);
+    }),
+  );
+  return {
+    count: async (request) => {
+      const [counted] = await batcher.add([{ ...requestIdentity(request), metrics: [...request.metrics] }]);
+      return answerOf(counted ?? { is: 'duplicate' });
+    },
+  };
+}
+
+/** Ids that a message names. */
+const MOST_NAMED = 5;
+
+function answerOf(counted: Counted): 'counted' | 'duplicate' {
+  switch (counted.is) {
+    case 'counted':
+    case 'duplicate':
+      return counted.is;
+    case 'unknown':
+      throw unknownContents(counted.contentIds);
+    case 'reused':
+      throw new ReelwayError(
+        'EVENT_ID_REUSED',
+        'The message had come before with other metrics; the first one counts.',
+        {
+          hint: 'Send other metrics under an Idempotency-Key or event id of their own.',
+        },
+      );
+    case 'tooOld':
+      throw new ReelwayError('TOO_OLD_TO_COUNT');
+    case 'ahead':
+      throw new ReelwayError('DATED_AHEAD');
+  }
+}
+
+/** Also for ids that cannot be anybody's. */
+export const unknownContents = (contentIds: readonly string[]): ReelwayError =>
+  new ReelwayError('CONTENT_NOT_FOUND', `There is no content ${contentIds.slice(0, MOST_NAMED).join(', ')}.`, {
+    hint: 'Nothing of the message was counted. Send it again once its contents are registered, or without them.',
+  });
