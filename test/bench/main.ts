@@ -2,12 +2,18 @@ import { parseArgs } from 'node:util';
 import { adminBench } from './admin';
 import type { Bench } from './bench';
 import { bridgeBench } from './bridge';
+import { ingestBench } from './ingest';
 import { machine } from './machine';
 import { report } from './report';
 import { workflowBench } from './workflow';
 
 /** Every bench there is; `npm run bench -- NAME` runs one. */
-const BENCHES: Record<string, Bench> = { workflow: workflowBench, bridge: bridgeBench, admin: adminBench };
+const BENCHES: Record<string, Bench> = {
+  workflow: workflowBench,
+  bridge: bridgeBench,
+  admin: adminBench,
+  ingest: ingestBench,
+};
 
 const USAGE_EXIT = 2;
 const FEWEST_PAIRS = 5;

@@ -259,7 +259,9 @@ test('a notice to a person goes out once per cause, keyed by user, outside the o
     vars: { content_id: id, decision: 'APPROVED' },
   };
   await outbound().announce(announcement(id, { notices: [notice], milestones: [transition(id, 1)] }));
-  await outbound().announce(announcement(id, { notices: [{ ...notice, vars: { content_id: id, decision: 'REMOVED' } }] }));
+  await outbound().announce(
+    announcement(id, { notices: [{ ...notice, vars: { content_id: id, decision: 'REMOVED' } }] }),
+  );
   const records = (await world.topics.read('notification.dispatch.requested')).filter(
     (one) => one.key === notice.userId,
   );
