@@ -3,4 +3,5 @@ import type { Attempt } from './attempt';
 import type { ActivityDeps } from './deps';
 
 /** Tells everybody whose subscription ends soon; what it does is safe to repeat. */
-export const tellExpiring = (deps: ActivityDeps, _attempt: Attempt, _input: null): Promise<ExpiringReport> => deps.tellExpiring();
+export const tellExpiring = (deps: ActivityDeps, _attempt: Attempt, _input: null): Promise<ExpiringReport> =>
+  deps.tellExpiring();

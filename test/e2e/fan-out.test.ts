@@ -21,12 +21,14 @@ const SERVICES = {
 /** Three pages. */
 const SUBSCRIBERS = 5_000;
 const HISTORY_EVENTS = 60;
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 let world: World;
 let worker: ReelwayProcess;
+let bridge: ReelwayProcess;
 beforeAll(async () => {
   world = await createWorld({ env: SERVICES });
-  [worker] = await Promise.all([world.spawnReelway(['worker']), world.spawnReelway(['bridge'])]);
+  [worker, bridge] = await Promise.all([world.spawnReelway(['worker']), world.spawnReelway(['bridge'])]);
 });
 afterAll(() => expectInvariants(world));
 afterAll(() => world.close());
@@ -172,4 +174,34 @@ test('nobody hears of age-gated content; of content of residency NG each notice 
   expect(await readFanOut(world.pool, gated.id)).toBeNull();
   expect(await toldOf(gated)).toEqual([]);
   expect((await toldOf(open)).map(({ headers }) => headers['residency'])).toEqual(['NG', 'NG']);
+});
+
+test('a subscription that ends soon is told by the schedule, through a restart of everything', async () => {
+  expect(await world.runReelway(['migrate'])).toMatchObject({ code: 0 });
+  const payment = {
+    ...{ subscriber_id: 'nina', subscription_id: 'sub-nina', event_type: 'payment.processed', amount: 500_000 },
+    ...{ currency: 'NGN', processor: 'PAYSTACK', processor_ref: 'ref-nina' },
+  };
+  const paidAt = Date.now() - 28 * DAY_MS;
+  await world.topics.send('payment.events', payment, { timestamp: new Date(paidAt).toISOString() });
+  await eventually('the payment is taken in', async () => {
+    const found = await world.pool.query(`SELECT 1 FROM subscription_terms WHERE user_id = 'nina'`);
+    return found.rowCount === 1;
+  });
+  bridge.kill('SIGKILL');
+  worker.kill('SIGKILL');
+  await Promise.all([bridge.waitForExit(), worker.waitForExit()]);
+  const schedule = world.temporal.client.schedule.getHandle('subscriptions-expiring');
+  await schedule.trigger();
+  await schedule.trigger();
+  [bridge] = await Promise.all([world.spawnReelway(['bridge']), restarted()]);
+  const toNina = (records: SeenRecord[]) => records.filter(({ key }) => key === 'nina');
+  await world.topics.readUntil('notification.dispatch.requested', (records) => toNina(records).length > 0);
+  await schedule.trigger();
+  await eventually('the second look is over', async () => (await schedule.describe()).info.recentActions.length >= 2);
+  const told = toNina(await world.topics.read('notification.dispatch.requested'));
+  const expiresAt = new Date(paidAt + 30 * DAY_MS).toISOString();
+  expect(told.map(({ json }) => recordVars(json.payload))).toEqual([
+    { subscription_id: 'sub-nina', expires_at: expiresAt },
+  ]);
 });

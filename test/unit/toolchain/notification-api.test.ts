@@ -30,6 +30,8 @@ test('its records are made for the one table of requests and for the fan-out, an
     'bridge/outbound/notices.ts',
     'platform/events/notices.ts',
     'platform/events/prepare.ts',
+    // Names those that `content show` lists.
+    'platform/postgres/content-details.ts',
   ]);
   expect(naming(/\bprepareNotice\b/)).toEqual(['operations/notifications/request.ts', 'platform/events/prepare.ts']);
 });
