@@ -1,6 +1,8 @@
+import { parse, v5 } from 'uuid';
 import type { NewContent } from '../../../contracts/model/ports';
 import { DEFAULT_CHANNELS } from '../../../contracts/model/notices';
 import { newContentNotice, newContentRecords } from '../../../platform/events/notices';
+import { noticeEventId } from '../../../platform/events/identity';
 import { prepareNotice } from '../../../platform/events/prepare';
 
 const CONTENT: NewContent = {
@@ -19,5 +21,14 @@ test.each([null, TRACE])('records made in bulk are those made one by one, to the
     const { key, value, headers } = record(userId);
     expect([key, value.toString()]).toEqual([userId, prepared.row.value.toString()]);
     expect(headers).toEqual(prepared.row.headers);
+  }
+});
+
+test('ids are UUIDs of version 5, whatever the user is called', () => {
+  const namespace = parse('6f0f8f0a-3c43-5d0c-9a51-2f6c2f6f2b1e');
+  for (const userId of [...USERS, ...Array.from({ length: 500 }, (_, index) => `user-${String(index)}`)]) {
+    const of = { userId, type: 'NEW_CONTENT', cause: 'c-1' };
+    const name = Buffer.from(JSON.stringify([userId, of.type, of.cause]));
+    expect(noticeEventId(of)).toBe(v5(name, namespace));
   }
 });
