@@ -1,5 +1,6 @@
 import { fanOutIdOf } from '../../../contracts/model/ids';
 import { DEFAULT_CHANNELS } from '../../../contracts/model/notices';
+import { ATTRIBUTES } from '../../../contracts/model/search-attributes';
 import type { NewContent } from '../../../contracts/model/ports';
 import { startDue, type FanOutDeps } from '../../../bridge/outbound/fan-outs';
 import { endFanOut, insertFanOut } from '../../../platform/postgres/fanouts';
@@ -29,9 +30,9 @@ test('what is planned is started once, under the name of its content, and shows 
   await plan('c-1');
   expect(await startDue(deps())).toBe(1);
   expect(await startDue(deps())).toBe(0);
-  const { searchAttributes, status } = await runOf('c-1').describe();
+  const { typedSearchAttributes: shown, status } = await runOf('c-1').describe();
   expect(status.name).toBe('RUNNING');
-  expect(searchAttributes).toMatchObject({ Residency: ['NG'], CreatorId: ['anna'] });
+  expect([shown.get(ATTRIBUTES.residency), shown.get(ATTRIBUTES.creatorId)]).toEqual(['NG', 'anna']);
 });
 
 test('a run that is open is left alone, one that was terminated is begun again', async () => {
