@@ -1,5 +1,5 @@
-import type { ReconcileReport } from '../contracts/model/work';
-import type { KeyStore, ObjectStore, Outbound } from '../contracts/model/ports';
+import type { ExpiringReport, ReconcileReport } from '../contracts/model/work';
+import type { KeyStore, NewContentNotices, ObjectStore, Outbound } from '../contracts/model/ports';
 import type { Residency } from '../contracts/model/status';
 import type { Pool } from '../platform/postgres/pool';
 import type { MediaLimits, MediaTools } from './media';
@@ -16,7 +16,9 @@ export interface ActivityDeps {
   objects: ObjectStore;
   keys: KeyStore;
   outbound: Outbound;
+  newContent: NewContentNotices;
   reconcile: (actor: string) => Promise<ReconcileReport>;
+  tellExpiring: () => Promise<ExpiringReport>;
   tools: MediaTools;
   limits: MediaLimits;
   /** Each attempt at media work has a folder of its own below; another one removes what a dead worker left. */

@@ -7,6 +7,8 @@ import { reconcile } from './reconcile';
 import { recordVerdict } from './record-verdict';
 import { removeOutputs } from './remove-outputs';
 import { runCheck } from './run-check';
+import { tellExpiring } from './tell-expiring';
+import { tellSubscribers } from './tell-subscribers';
 import { transcodeRendition } from './transcode-rendition';
 import { verifyUpload } from './verify-upload';
 import { wrap } from './wrap';
@@ -27,5 +29,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     removeOutputs: wrap(deps, removeOutputs),
     withdrawContent: wrap(deps, withdrawContent),
     reconcile: wrap(deps, reconcile),
+    tellSubscribers: wrap(deps, tellSubscribers),
+    tellExpiring: () => wrap(deps, tellExpiring)(null),
   };
 }

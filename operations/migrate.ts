@@ -1,9 +1,10 @@
 import { LIFECYCLE_QUEUE } from '../contracts/model/work';
+import type { Config } from '../contracts/schema/config';
 import { toReelwayError } from '../platform/errors';
 import { migrate as migrateDatabase } from '../platform/postgres/migrate';
-import { ensureSchedule } from '../platform/temporal/schedules';
+import { ensureSchedule, type Every } from '../platform/temporal/schedules';
 import { ensureSearchAttributes } from '../platform/temporal/search-attributes';
-import { RECONCILIATION_WORKFLOW } from '../workflows/messages';
+import { EXPIRING_WORKFLOW, RECONCILIATION_WORKFLOW } from '../workflows/messages';
 import type { OperationsDeps } from './deps';
 
 /** Names of what was not there before. */
@@ -13,8 +14,23 @@ export interface MigrateResult {
   schedules: string[];
 }
 
-/** The name of the schedule, and of what it begins. */
-const RECONCILE_SCHEDULE = 'reconcile';
+/** scheduleId: the name of the schedule, and of what it begins. */
+const schedulesOf = ({ reconcileEveryMs, notifications }: Config): Every[] => [
+  {
+    scheduleId: 'reconcile',
+    note: 'Compares contents in Postgres with runs in Temporal, and marks what has lost its run.',
+    everyMs: reconcileEveryMs,
+    workflowType: RECONCILIATION_WORKFLOW,
+    taskQueue: LIFECYCLE_QUEUE,
+  },
+  {
+    scheduleId: 'subscriptions-expiring',
+    note: 'Tells everybody whose subscription ends soon, once per period.',
+    everyMs: notifications.expiringEveryMs,
+    workflowType: EXPIRING_WORKFLOW,
+    taskQueue: LIFECYCLE_QUEUE,
+  },
+];
 
 /**
  * Brings database and Temporal namespace to what this version needs; safe to repeat and to run twice at once.
@@ -27,14 +43,12 @@ export async function migrate(deps: OperationsDeps): Promise<MigrateResult> {
   const searchAttributes = await ensureSearchAttributes(connection, namespace).catch((error: unknown) => {
     throw toReelwayError(error, { Temporal: address });
   });
-  const isNew = await ensureSchedule(client, {
-    scheduleId: RECONCILE_SCHEDULE,
-    note: 'Compares contents in Postgres with runs in Temporal, and marks what has lost its run.',
-    everyMs: deps.config.reconcileEveryMs,
-    workflowType: RECONCILIATION_WORKFLOW,
-    taskQueue: LIFECYCLE_QUEUE,
-  }).catch((error: unknown) => {
-    throw toReelwayError(error, { Temporal: address });
-  });
-  return { migrations, searchAttributes, schedules: isNew ? [RECONCILE_SCHEDULE] : [] };
+  const schedules: string[] = [];
+  for (const every of schedulesOf(deps.config)) {
+    const isNew = await ensureSchedule(client, every).catch((error: unknown) => {
+      throw toReelwayError(error, { Temporal: address });
+    });
+    if (isNew) schedules.push(every.scheduleId);
+  }
+  return { migrations, searchAttributes, schedules };
 }

@@ -16,6 +16,7 @@ import {
 } from '../platform/postgres/content-details';
 import { readGenerations, type GenerationRow } from '../platform/postgres/content-commands';
 import { readContent, type ContentRow } from '../platform/postgres/contents';
+import { readFanOut, type FanOut } from '../platform/postgres/fanouts';
 import type { OperationsDeps } from './deps';
 import { checkContentId } from './input';
 import { observeRun, type RunView } from './run';
@@ -53,6 +54,14 @@ export interface ShownGeneration {
   outcome: string | null;
 }
 
+/** told, total: subscribers. total null: not begun. stopped: what the content was when it ended early; null: it did not. */
+export interface ShownFanOut {
+  told: number;
+  total: number | null;
+  ended: boolean;
+  stopped: string | null;
+}
+
 /** Everything known of one content. Its keys are part of the command line's contract. */
 export interface ShownContent extends ContentSummary {
   description: string | null;
@@ -69,6 +78,8 @@ export interface ShownContent extends ContentSummary {
   /** Events of ours in their sequence; notices are those to people, which have none. */
   milestones: MilestoneView[];
   notices: MilestoneView[];
+  /** How far its subscribers are told of it; null: it is no news to them. */
+  subscribers: ShownFanOut | null;
   facts: FactView[];
   flags: FlagView[];
   decisions: DecisionView[];
@@ -84,8 +95,9 @@ export async function show(deps: OperationsDeps, contentId: string): Promise<Sho
   const row = await readContent(deps.pool, checkContentId(contentId));
   if (!row) throw new ReelwayError('CONTENT_NOT_FOUND', `There is no content ${contentId}.`);
   const { pool } = deps;
-  const [events, facts, flags, decisions, outputs, generations, encoded, run] = await Promise.all([
+  const [events, fanOut, facts, flags, decisions, outputs, generations, encoded, run] = await Promise.all([
     readMilestones(pool, contentId),
+    readFanOut(pool, contentId),
     readFacts(pool, contentId),
     readFlags(pool, contentId),
     readDecisions(pool, contentId),
@@ -96,9 +108,21 @@ export async function show(deps: OperationsDeps, contentId: string): Promise<Sho
   ]);
   const milestones = events.filter((event) => event.sequence !== null);
   const notices = events.filter((event) => event.sequence === null);
-  const shown = { milestones, notices, facts, flags, decisions, outputs, generations: generations.map(toGeneration) };
+  const subscribers = fanOut && toShown(fanOut);
+  const shown = {
+    milestones,
+    notices,
+    subscribers,
+    facts,
+    flags,
+    decisions,
+    outputs,
+    generations: generations.map(toGeneration),
+  };
   return { ...describeRow(row, run, encoded), ...shown, run };
 }
+
+const toShown = ({ told, total, ended, stopped }: FanOut): ShownFanOut => ({ told, total, ended, stopped });
 
 const toGeneration = ({ generation, cause, verb, actor, reason, begunAt, endedAt, outcome }: GenerationRow) => ({
   ...{ number: generation, begunBy: verb ?? cause.split(':', 1)[0] ?? cause, actor, reason, outcome },
@@ -107,7 +131,7 @@ const toGeneration = ({ generation, cause, verb, actor, reason, begunAt, endedAt
 
 type RowPart = Omit<
   ShownContent,
-  'milestones' | 'notices' | 'facts' | 'flags' | 'decisions' | 'outputs' | 'generations' | 'run'
+  'milestones' | 'notices' | 'subscribers' | 'facts' | 'flags' | 'decisions' | 'outputs' | 'generations' | 'run'
 >;
 
 /** The part of `show` that the row and the run alone tell; `watch` looks at nothing else. */

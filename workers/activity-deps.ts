@@ -1,9 +1,11 @@
 import type { ActivityDeps } from '../activities';
 import { createOutboundMetrics } from '../bridge/outbound/metrics';
+import { createNewContentNotices } from '../bridge/outbound/new-content';
 import { createOutbound } from '../bridge/outbound/outbound';
 import { DEFAULT_LIMITS } from '../activities/media';
 import { ReelwayError } from '../contracts/model/errors';
 import type { KeyStore } from '../contracts/model/ports';
+import { tellExpiring } from '../operations/notifications/expiring';
 import type { Config } from '../platform/config';
 import { findTool } from '../platform/find-tool';
 import { createKafka } from '../platform/kafka/kafka';
@@ -41,9 +43,11 @@ export async function openActivityDeps(config: Config, log: Logger, registry: Re
       keys: doesMedia ? await openKeyStore(pool, config.keys) : NO_KEYS,
       outbound: createOutbound({
         ...{ pool, log, producer: await kafka.producer(), tellsUnpublished: config.kafka.tellsUnpublished },
-        metrics: createOutboundMetrics(registry),
+        ...{ metrics: createOutboundMetrics(registry), channels: config.notifications.channels },
       }),
+      newContent: createNewContentNotices(await kafka.producer()),
       reconcile: (actor) => reconcileOnSchedule({ pool, config, temporal: () => Promise.resolve(temporal) }, actor),
+      tellExpiring: () => tellExpiring({ pool, config }),
       tools: doesMedia ? findTools(config.media) : config.media,
       limits: { ...DEFAULT_LIMITS, ...config.limits },
       tempDir: config.tempDir,

@@ -24,7 +24,7 @@ export async function startProjectorPart({ config, log, registry }: RoleDeps): P
       pool,
       kafka,
       redis,
-      notify: tellCreators,
+      notify: tellCreators(config.notifications.channels),
       log,
       metrics: registry,
     });

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
-import type { Milestone, Notice, OutcomeReport, Snapshot } from '../contracts/model/lifecycle';
+import type { Milestone, OutcomeReport, Snapshot } from '../contracts/model/lifecycle';
+import type { Notice } from '../contracts/model/notices';
 import type { Visibility } from '../contracts/model/status';
 import type { AnnounceResult } from '../contracts/model/work';
 import type { catalog } from './work';

@@ -8,6 +8,8 @@ import type { Executor, Stage, TaskPriority } from '../contracts/model/status';
 
 export const LIFECYCLE_WORKFLOW = 'contentLifecycle';
 export const RECONCILIATION_WORKFLOW = 'reconciliation';
+export const FAN_OUT_WORKFLOW = 'fanOut';
+export const EXPIRING_WORKFLOW = 'subscriptionsExpiring';
 
 /** Start of a run. With `carried`, the run begins at moderate with what the earlier generation made (a flag on finished content). */
 export interface LifecycleInput {

@@ -1,4 +1,5 @@
 import { OUR_SOURCE } from '../../contracts/model/ids';
+import { RESIDENCIES } from '../../contracts/model/status';
 import {
   TOPIC_CLEANUP_POLICY,
   TOPIC_MAX_MESSAGE_BYTES,
@@ -133,7 +134,9 @@ function outgoingHeaders(topic: Topic): JsonSchema {
       ce_time: { type: 'string', format: 'date-time', description: 'the timestamp of the envelope' },
       'content-type': { const: 'application/json' },
       [TRACEPARENT]: { type: 'string', description: 'of the upload event of the revision, where that had one' },
-      ...(topic === 'notification.dispatch.requested' ? {} : order),
+      ...(topic === 'notification.dispatch.requested'
+        ? { residency: { enum: [...RESIDENCIES], description: 'of the content, where it tells of one' } }
+        : order),
     },
   };
 }

@@ -23,10 +23,12 @@ import {
 import { acceptedSources } from './sources';
 import { startSweeper } from './sweeper';
 import { startFinisher } from './finisher';
+import { startFanOuts } from '../outbound/fan-outs';
 import { startFlusher } from '../outbound/flusher';
+import { startNoticeSender } from '../outbound/notices';
 
 export interface BridgeDeps {
-  config: Pick<Config, 'kafka' | 'bridge' | 'policy' | 'lateFlag'>;
+  config: Pick<Config, 'kafka' | 'bridge' | 'policy' | 'lateFlag' | 'notifications'>;
   pool: Pool;
   kafka: Kafka;
   temporal: Temporal['client'];
@@ -96,10 +98,13 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
       metrics.onFlushed(milestones);
     },
   });
+  const noticeSender = await startNoticeSender({ pool, kafka, log });
+  const fanOuts = startFanOuts({ pool, client: deps.temporal, log });
   const intake = createIntake({
     pool,
     log,
     lateFlag: config.lateFlag,
+    channels: config.notifications.channels,
     breaker: config.bridge.breaker,
     pauses,
     guard,
@@ -112,6 +117,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
       }
     },
   });
+  const rounds = [sweeper, keeper, finisher, flusher, noticeSender, fanOuts];
   const consumer = await kafka.consume({
     groupId: config.kafka.groupId,
     topics: [...BRIDGE_TOPICS],
@@ -147,7 +153,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
     stop: () =>
       (stopped ??= stopAll([
         // Side by side: each may wait for Kafka for 10 s where it has just come back, and a process has 28 s in all.
-        () => allOf(consumer.close(), sweeper.stop(), keeper.stop(), finisher.stop(), flusher.stop()),
+        () => allOf(consumer.close(), ...rounds.map((one) => one.stop())),
         () => dispatcher.stop(),
         () => pauses.stop(),
       ])),

@@ -1,3 +1,4 @@
+import { DEFAULT_CHANNELS, type Channels } from '../../contracts/model/notices';
 import type { KafkaRecord } from '../../contracts/model/ports';
 import { recordTime } from '../../contracts/model/record-time';
 import { traceparentOf } from '../../contracts/model/trace';
@@ -24,6 +25,7 @@ import { cutForIntake, assertMostlyGood, assertNotHeld, BreakerTripped, type Bre
 import { identify, type NewFact, type NewObserved } from './identify';
 import { judge, type DeadRecord, type GoodRecord, type Judged, type ObservedRecord, type OwnRecord } from './judge';
 import type { Pauses } from './pauses';
+import { project } from './project';
 import { createReadAgain } from './read-again';
 import { CONSUMER, keepIdentityMs } from './routes';
 import type { AcceptsSource } from './sources';
@@ -38,6 +40,8 @@ export interface IntakeDeps {
   log: Logger;
   /** What a new flag does to visible content. */
   lateFlag: 'hide' | 'attention';
+  /** How notices reach people. Default: DEFAULT_CHANNELS. */
+  channels?: Channels;
   breaker: BreakerLimits;
   pauses: Pick<Pauses, 'last' | 'pause'>;
   guard: Pick<StartGuard, 'count'>;
@@ -158,12 +162,14 @@ const uploadsBelow = (watermark: string | null, fresh: NewFact[]): number =>
         .length;
 
 /** Within a transaction of the caller; nothing else of the intake decides what becomes of a record. */
-export const writeJudged = (db: PoolClient, deps: Pick<IntakeDeps, 'lateFlag'>, all: Judged[]) =>
+export const writeJudged = (db: PoolClient, deps: WriteDeps, all: Judged[]) =>
   write(db, deps, {
     usable: all.filter((one) => one.is === 'fact' || one.is === 'observed'),
     ours: all.filter((one) => one.is === 'ours'),
     dead: all.filter((one) => one.is === 'dead'),
   });
+
+type WriteDeps = Pick<IntakeDeps, 'lateFlag' | 'channels'>;
 
 interface Sorted {
   usable: (GoodRecord | ObservedRecord)[];
@@ -175,7 +181,7 @@ interface Sorted {
  * The order of locks, the same wherever several kinds of rows are locked: identities that are new (nobody else can hold
  * them), keys, contents, rows, identities that were there.
  */
-async function write(db: PoolClient, deps: Pick<IntakeDeps, 'lateFlag'>, records: Sorted) {
+async function write(db: PoolClient, deps: WriteDeps, records: Sorted) {
   const rowIds = await reserveRowIds(db, records.usable.length);
   const { fresh, repeats, reused } = await identify(db, records.usable, rowIds);
   const facts = fresh.filter((one) => one.is === 'fact');
@@ -196,6 +202,7 @@ async function write(db: PoolClient, deps: Pick<IntakeDeps, 'lateFlag'>, records
   await insertInboxRows(db, [...facts.map(toRow), ...assets.rows]);
   await insertObservations(db, observed.map(toObservation));
   await writeKnownOutcomes(db, assets.outcomes);
+  await project(db, observed, { channels: deps.channels ?? DEFAULT_CHANNELS });
   const dead = [...records.dead.map(toLetter), ...forged.map(toForged), ...reused];
   await insertDeadLetters(db, CONSUMER, dead);
   await quarantineRecords(db, CONSUMER, assets.incomplete);

@@ -1,7 +1,9 @@
 import type { Fact } from '../../contracts/model/facts';
 import type { OutcomeReport, Snapshot } from '../../contracts/model/lifecycle';
+import type { NewContent } from '../../contracts/model/ports';
 import { parseMessage } from '../../contracts/schema/parse-message';
 import { rememberTranscoded } from '../../platform/postgres/content-state';
+import { insertFanOut } from '../../platform/postgres/fanouts';
 import { handBack, readFacts } from '../../platform/postgres/inbox';
 import type { NewMilestone } from '../../platform/postgres/milestones';
 import type { PoolClient } from '../../platform/postgres/pool';
@@ -13,6 +15,20 @@ export async function rememberOwnTranscode(db: PoolClient, of: Snapshot, stored:
   if (parsed?.ok !== true) return;
   const { renditions, audio_tracks: audioTracks, duration_seconds: durationSeconds } = parsed.envelope.payload;
   await rememberTranscoded(db, of.contentId, { renditions, audioTracks, durationSeconds });
+}
+
+/** Published for the first time: subscribers are told of it, unless it is not for everybody. */
+export async function planFanOut(
+  db: PoolClient,
+  stored: NewMilestone[],
+  { channels, traceparent }: Pick<NewContent, 'channels' | 'traceparent'>,
+): Promise<void> {
+  const made = stored.findLast((row) => row.topic === 'media.published');
+  const parsed = made && parseMessage('media.published', made.value);
+  if (parsed?.ok !== true || parsed.envelope.payload.age_gated === true) return;
+  const { timestamp: at, payload } = parsed.envelope;
+  const { content_id: contentId, creator_id: creatorId, title, content_type: contentType, residency } = payload;
+  await insertFanOut(db, { contentId, creatorId, title, contentType, residency, channels, at, traceparent });
 }
 
 /** What follows here from what a run says about its facts. */

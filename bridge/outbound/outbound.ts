@@ -1,18 +1,22 @@
 import type { Snapshot } from '../../contracts/model/lifecycle';
+import { DEFAULT_CHANNELS, type Channels, type Notice } from '../../contracts/model/notices';
 import type { KafkaProducer, Outbound } from '../../contracts/model/ports';
 import type { AnnounceInput, AnnounceResult } from '../../contracts/model/work';
 import { reached } from '../../platform/faults';
 import type { Logger } from '../../platform/log';
 import { lockOrInsertContent, writeSnapshot, type Standing } from '../../platform/postgres/content-state';
 import { writeOutcomes } from '../../platform/postgres/event-ids';
+import { requestNotices } from '../../operations/notifications/request';
+import { readTraceparent } from '../../platform/postgres/uploads';
 import { wakeKeys } from '../../platform/postgres/inbox-keys';
 import { insertMilestones } from '../../platform/postgres/milestones';
 import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
 import { readRemovalReason, tellUnpublished } from '../../platform/postgres/unpublished';
 import { payloadHash } from '../../platform/events/identity';
-import { followUpOutcomes, handedBack, rememberOwnTranscode } from './follow-up';
+import { followUpOutcomes, handedBack, planFanOut, rememberOwnTranscode } from './follow-up';
 import type { OutboundMetrics } from './metrics';
-import { prepareMilestone, prepareNotice, type Prepared, type Refused } from '../../platform/events/prepare';
+import { prepareMilestone, type Prepared, type Refused } from '../../platform/events/prepare';
+import { sendNotices } from './notices';
 import { sendUnsent } from './send';
 
 export interface OutboundDeps {
@@ -21,6 +25,8 @@ export interface OutboundDeps {
   log: Logger;
   /** Whether media.unpublished is switched on. Default: it is not. */
   tellsUnpublished?: boolean;
+  /** How notices reach people. Default: DEFAULT_CHANNELS. */
+  channels?: Channels;
   /** Default: nobody counts. */
   metrics?: OutboundMetrics;
 }
@@ -46,13 +52,10 @@ export function createOutbound(deps: OutboundDeps): Outbound {
 async function announce(deps: OutboundDeps, input: AnnounceInput): Promise<{ answer: AnnounceResult; sent: number }> {
   const { pool, producer, log } = deps;
   const contentId = input.snapshot.contentId;
-  const prepared = [
-    ...input.milestones.map((milestone) => prepareMilestone(input.snapshot, milestone)),
-    ...input.notices.map(prepareNotice),
-  ];
+  const prepared = input.milestones.map((milestone) => prepareMilestone(input.snapshot, milestone));
   const answer = await inTransaction(pool, (db) => store(db, deps, input, prepared));
   await reached('announce.after-commit');
-  const sent = await sendUnsent(pool, producer, contentId);
+  const sent = (await sendUnsent(pool, producer, contentId)) + (await sendNotices(pool, producer, { contentId }));
   log.debug({ contentId, sent, refused: answer.refused.length }, 'announced');
   if (answer.refused.length > 0) log.error({ contentId, refused: answer.refused }, 'milestones were refused');
   return { answer, sent };
@@ -64,7 +67,7 @@ async function announce(deps: OutboundDeps, input: AnnounceInput): Promise<{ ans
  */
 async function store(
   db: PoolClient,
-  { tellsUnpublished }: Pick<OutboundDeps, 'tellsUnpublished'>,
+  { tellsUnpublished, channels = DEFAULT_CHANNELS }: Pick<OutboundDeps, 'tellsUnpublished' | 'channels'>,
   input: AnnounceInput,
   prepared: Prepared[],
 ): Promise<AnnounceResult> {
@@ -78,13 +81,17 @@ async function store(
   );
   const conflicts = await insertMilestones(db, snapshot, rows);
   const stored = rows.filter((row) => !conflicts.has(row.eventId));
+  const isForPeople = input.notices.length > 0 || stored.some((row) => row.topic === 'media.published');
+  const traceparent = isForPeople ? await readTraceparent(db, snapshot) : null;
   await rememberOwnTranscode(db, snapshot, stored);
+  await planFanOut(db, stored, { channels: channels.NEW_CONTENT, traceparent });
+  const unwanted = await requestNotices(db, input.notices.map(aboutContent(snapshot, traceparent)), channels);
   // A run that ends as published beside a takedown has yet to hear of it, and then ends as removed.
   await writeSnapshot(db, snapshot, closing && !(standing.removed && snapshot.status === 'PUBLISHED'));
   if (tellsUnpublished && snapshot.status === 'REMOVED') await tellRemoved(db, snapshot);
   await followUpOutcomes(db, snapshot, outcomes);
   await writeOutcomes(db, outcomes);
-  const refused = [...refusals(prepared), ...conflictsAmong(prepared, conflicts, snapshot)];
+  const refused = [...refusals(prepared), ...unwanted, ...conflictsAmong(prepared, conflicts, snapshot)];
   return { refused, visibility: standing.visibility };
 }
 
@@ -99,10 +106,16 @@ async function tellRemoved(db: PoolClient, of: Snapshot): Promise<void> {
 
 const refusals = (prepared: Prepared[]): Refused[] => prepared.flatMap((one) => (one.ok ? [] : [one.refused]));
 
-/** A notice is told once per cause: its first wording stands, and no stage has to wait for that. */
+const aboutContent =
+  ({ contentId, residency }: Snapshot, traceparent: string | null) =>
+  (notice: Notice): Notice => ({
+    ...notice,
+    about: { contentId, residency, ...(traceparent !== null && { traceparent }) },
+  });
+
 function conflictsAmong(prepared: Prepared[], conflicts: Set<string>, snapshot: Snapshot): Refused[] {
   return prepared.flatMap((one) => {
-    if (!one.ok || !one.row.sequenced || !conflicts.has(one.row.eventId)) return [];
+    if (!one.ok || !conflicts.has(one.row.eventId)) return [];
     const { milestone, topic, ordinal, eventId } = one.row;
     const message = `${eventId} of ${snapshot.contentId} was announced before with another payload.`;
     return [{ milestone, topic, ordinal, code: 'MILESTONE_CONFLICT', message }];

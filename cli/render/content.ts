@@ -23,6 +23,7 @@ export function renderContent(content: ShownContent, now: number, style: Style):
     ...section('flags', flagsOf(content, now), style),
     ...section('decisions', decisionsOf(content, now), style),
     ...section('events sent', milestonesOf(content, style), style),
+    ...section('subscribers', subscribersOf(content).map(indent), style),
     ...section('events heard', factsOf(content), style),
     ...section('manifests', manifestsOf(content), style),
     ...section('next', nextOf(content).map(indent), style),
@@ -151,6 +152,14 @@ const milestonesOf = ({ milestones, notices }: ShownContent, { yellow }: Style):
       eventId,
     ]),
   );
+
+function subscribersOf({ subscribers }: ShownContent): string[] {
+  if (subscribers === null) return [];
+  const { told, total, ended, stopped } = subscribers;
+  const said = total === null ? 'nobody was told yet' : `told ${String(told)} of ${String(total)}`;
+  if (stopped !== null) return [`${said}; stopped, because it was ${stopped}`];
+  return [ended ? said : `${said}, goes on`];
+}
 
 const factsOf = ({ facts }: ShownContent): string[] =>
   rowsOf(

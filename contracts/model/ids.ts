@@ -10,6 +10,9 @@ export const OUR_SOURCE = 'reelway';
 /** The one place that knows how a run is named. */
 export const workflowIdOf = (contentId: string): string => `content:${contentId}`;
 
+/** The run that tells subscribers of a content. */
+export const fanOutIdOf = (contentId: string): string => `fanout:${contentId}`;
+
 export const contentIdOf = (workflowId: string): string => workflowId.replace(/^content:/, '');
 
 /** A content id may hold "..", an object key may not. */

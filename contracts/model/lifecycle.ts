@@ -99,15 +99,6 @@ export interface Milestone {
   payload: Record<string, unknown>;
 }
 
-/** A message to a person: no sequence, identity from user, type and cause. */
-export interface Notice {
-  userId: string;
-  type: 'MODERATION_DECISION' | 'NEW_CONTENT' | 'CREATOR_MILESTONE' | 'PAYMENT_FAILED' | 'SUBSCRIPTION_EXPIRING';
-  cause: string;
-  at: number;
-  vars: Record<string, string>;
-}
-
 export interface OutcomeReport {
   row: string;
   outcome: Exclude<FactOutcome, 'delivered' | 'dead'>;

@@ -1,4 +1,6 @@
 import type { ReelwayError } from './errors';
+import type { Channel } from './notices';
+import type { ContentType, Residency } from './status';
 import type { AnnounceInput, AnnounceResult } from './work';
 
 /**
@@ -52,6 +54,24 @@ export interface Outbound {
    * Milestones that do not meet their schema come back in `refused`; trouble with a server throws and may be repeated.
    */
   announce(input: AnnounceInput): Promise<AnnounceResult>;
+}
+
+/** New content as its subscribers are told of it; `at` in ms since 1970. */
+export interface NewContent {
+  contentId: string;
+  creatorId: string;
+  title: string;
+  contentType: ContentType;
+  residency: Residency;
+  channels: readonly Channel[];
+  at: number;
+  traceparent: string | null;
+}
+
+/** The way out to many at once: nothing is stored per person, because the record of each can be made again to the byte. */
+export interface NewContentNotices {
+  /** Resolves once Kafka has all of them; a repeat sends the same ids and bytes. Throws SERVICE_UNREACHABLE. */
+  tell(of: NewContent, userIds: readonly string[]): Promise<void>;
 }
 
 /** One Kafka record as it came. Offsets and timestamps are decimal text, as the protocol has them. */

@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors';
 import type { AudioTrackRef, Flag, RenditionRef } from './facts';
-import type { DecisionRecord, Manifests, Milestone, Notice, OutcomeReport, Snapshot, Upload } from './lifecycle';
+import type { DecisionRecord, Manifests, Milestone, OutcomeReport, Snapshot, Upload } from './lifecycle';
+import type { Notice } from './notices';
 import type { ContentType, QueuePriority, Residency, Visibility } from './status';
 
 /** What every activity is told about its place; nothing else may go into an output key. */
@@ -209,6 +210,28 @@ export interface Activities {
   withdrawContent(input: WithdrawInput): Promise<void>;
   /** Finds and marks what Postgres and Temporal do not agree on. */
   reconcile(input: ReconcileWork): Promise<ReconcileReport>;
+  /** Tells the next share of a creator's subscribers of new content. */
+  tellSubscribers(input: FanOutInput): Promise<FanOutProgress>;
+  /** Tells everybody whose subscription ends soon, once per period. */
+  tellExpiring(): Promise<ExpiringReport>;
+}
+
+export interface FanOutInput {
+  contentId: string;
+}
+/** told, total: subscribers; total as counted at the start. */
+export interface FanOutProgress {
+  told: number;
+  total: number;
+  ended: boolean;
+  /** Why it ended before everybody was told: what the content is by now, HIDDEN, AGE_GATED or REMOVED. */
+  stopped: Visibility | null;
+}
+
+/** expired: ended before anybody was told, so that it is too late to say that they will. */
+export interface ExpiringReport {
+  told: number;
+  expired: number;
 }
 
 export interface ReconcileWork {

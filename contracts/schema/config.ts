@@ -67,6 +67,7 @@ function readVariable(name: VariableName, env: Env): { value: unknown } | { mess
 function crossProblems(values: Partial<Values>): ConfigProblem[] {
   return [
     ...silenceProblems(values),
+    ...noticeProblems(values),
     ...tlsProblems(values),
     ...saslProblems(values),
     ...oneOfTwo(values, 'REELWAY_API_TOKENS', 'REELWAY_API_TOKENS_FILE'),
@@ -95,6 +96,14 @@ function silenceProblems(values: Partial<Values>): ConfigProblem[] {
       message: 'must be review or clear: no topic says that a moderation service found nothing',
     },
   ];
+}
+
+/** One that is due before the payment itself could never be about this payment's end. */
+function noticeProblems(values: Partial<Values>): ConfigProblem[] {
+  const { REELWAY_SUBSCRIPTION_NOTICE_MS: before = 0, REELWAY_SUBSCRIPTION_PERIOD_MS: period = Infinity } = values;
+  if (before < period) return [];
+  const message = 'must be less than REELWAY_SUBSCRIPTION_PERIOD_MS';
+  return [{ name: 'REELWAY_SUBSCRIPTION_NOTICE_MS', message }];
 }
 
 const TLS_FILES = [
@@ -166,6 +175,12 @@ function toConfig(v: Values) {
     },
     policy: toPolicy(v),
     lateFlag: v.REELWAY_LATE_FLAG,
+    notifications: {
+      channels: v.REELWAY_NOTICE_CHANNELS,
+      subscriptionPeriodMs: v.REELWAY_SUBSCRIPTION_PERIOD_MS,
+      subscriptionNoticeMs: v.REELWAY_SUBSCRIPTION_NOTICE_MS,
+      expiringEveryMs: v.REELWAY_EXPIRING_EVERY_MS,
+    },
     log: { level: v.REELWAY_LOG_LEVEL },
     metrics: { host: v.REELWAY_METRICS_HOST, port: v.REELWAY_METRICS_PORT },
     worker: {

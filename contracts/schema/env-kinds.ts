@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHANNELS, DEFAULT_CHANNELS, NOTICE_TYPES, type Channels } from '../model/notices';
 
 /** What the text of an environment variable may be, and what it becomes. Messages never repeat the value: it may be a secret. */
 export type Kind<T> = z.ZodType<T, string>;
@@ -55,6 +56,32 @@ export const urlOf = (...schemes: string[]): Kind<string> =>
 function hasScheme(url: string, schemes: string[]): boolean {
   return URL.canParse(url) && schemes.includes(new URL(url).protocol.replace(/:$/, ''));
 }
+
+const CHANNELS_RULE = 'must be TYPE=CHANNEL|CHANNEL;TYPE=CHANNEL with notification types and channels, each once';
+
+/** Channels by notification type; a type that is not named keeps those it has. */
+export const channelsByType = (): Kind<Channels> =>
+  z.string().transform((text, context) => {
+    const named = new Map<string, string[]>();
+    for (const part of text.split(';').filter((one) => one.trim() !== '')) {
+      const [type = '', channels = '', ...more] = part.trim().split('=');
+      const list = channels.split('|');
+      const isRight =
+        isOneOf(NOTICE_TYPES, type) &&
+        !named.has(type) &&
+        more.length === 0 &&
+        list.every((one) => isOneOf(CHANNELS, one)) &&
+        new Set(list).size === list.length;
+      if (!isRight) {
+        context.addIssue({ code: 'custom', message: CHANNELS_RULE });
+        return z.NEVER;
+      }
+      named.set(type, list);
+    }
+    return { ...DEFAULT_CHANNELS, ...Object.fromEntries(named) };
+  });
+
+const isOneOf = (values: readonly string[], one: string): boolean => values.includes(one);
 
 const SOURCES_RULE = 'must be TOPIC=NAME|NAME;TOPIC=* with topics that we consume, each once';
 const SOURCES_OF = /^([a-z.]+)=(\*|[^;=|*\s]{1,255}(?:\|[^;=|*\s]{1,255})*)$/;

@@ -4,6 +4,7 @@ import { CONSUMED_TOPICS } from '../model/topics';
 import {
   absolutePath,
   address,
+  channelsByType,
   command,
   listOf,
   ms,
@@ -168,6 +169,31 @@ const deadlines = {
   REELWAY_QUEUE_WAIT_MS: preset(ms(), POLICY.queueWaitMs, 'Wait in a task queue before NO_WORKER is shown, in ms.'),
 };
 
+const DAY_MS = 24 * HOUR_MS;
+
+const notifications = {
+  REELWAY_NOTICE_CHANNELS: preset(
+    channelsByType(),
+    '',
+    'How notices reach people, where the defaults do not fit: TYPE=PUSH|IN_APP;TYPE=EMAIL with notification types.',
+  ),
+  REELWAY_SUBSCRIPTION_PERIOD_MS: preset(
+    ms(),
+    30 * DAY_MS,
+    'How long a payment keeps a subscription, in ms: the event of a payment does not say it.',
+  ),
+  REELWAY_SUBSCRIPTION_NOTICE_MS: preset(
+    ms(),
+    3 * DAY_MS,
+    'How long before its end a subscriber is told that it ends, in ms; less than the period.',
+  ),
+  REELWAY_EXPIRING_EVERY_MS: preset(
+    ms(),
+    10 * 60_000,
+    'How often the schedule looks for subscriptions that end soon, in ms; reelway migrate writes it into the schedule.',
+  ),
+};
+
 const processes = {
   REELWAY_QUEUES: preset(listOf(oneOf(WORKER_QUEUES)), WORKER_QUEUES.join(','), 'Task queues that a worker serves.'),
   REELWAY_RESIDENCY: preset(listOf(oneOf(RESIDENCIES)), 'GLOBAL', 'Residencies whose media a worker may touch.'),
@@ -265,6 +291,7 @@ export const SECTIONS = {
   Media: media,
   Stages: stages,
   Deadlines: deadlines,
+  Notifications: notifications,
   Processes: processes,
   API: api,
   'Command line': commandLine,
@@ -279,6 +306,7 @@ export const VARIABLES = {
   ...media,
   ...stages,
   ...deadlines,
+  ...notifications,
   ...processes,
   ...api,
   ...commandLine,

@@ -1,5 +1,5 @@
 import { MILESTONE_TYPE, type Counted, type EngagementEvent } from '../../contracts/model/engagement';
-import type { Notice } from '../../contracts/model/lifecycle';
+import type { Notice } from '../../contracts/model/notices';
 import type { PoolClient } from '../../platform/postgres/pool';
 import { addToContents, addToCreators, type Addition } from '../../platform/postgres/totals';
 import { admit } from './admit';

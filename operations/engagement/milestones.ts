@@ -1,5 +1,5 @@
 import { MILESTONE_TYPE } from '../../contracts/model/engagement';
-import type { Notice } from '../../contracts/model/lifecycle';
+import type { Notice } from '../../contracts/model/notices';
 
 /** How far the completed plays of a creator came in one transaction. */
 export interface Progress {

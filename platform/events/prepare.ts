@@ -1,13 +1,16 @@
 import type { ErrorCode } from '../../contracts/model/errors';
 import { OUR_SOURCE } from '../../contracts/model/ids';
-import type { Milestone, Notice } from '../../contracts/model/lifecycle';
+import type { Milestone } from '../../contracts/model/lifecycle';
+import type { Channels, Notice } from '../../contracts/model/notices';
 import { topicRow, type Topic } from '../../contracts/model/topics';
 import type { AnnounceResult } from '../../contracts/model/work';
 import { problemOfWritten } from '../../contracts/schema/parse-message';
+import { noticeVars } from '../../contracts/schema/topics/notification';
 import type { NewMilestone } from '../postgres/milestones';
+import type { NewNotice } from '../postgres/notices';
 import { milestoneEventId, noticeEventId } from './identity';
 import { cloudEventHeaders } from './cloud-events';
-import { noticePayload } from './notices';
+import { NOTICE_TOPIC, noticeHeaders, noticePayload } from './notices';
 
 export type Refused = AnnounceResult['refused'][number];
 export type Prepared =
@@ -22,8 +25,6 @@ interface Place {
 /** Kafka's default limit is 1,048,588 bytes for a batch with one record; headers and framing need the rest. */
 const MAX_VALUE_BYTES = 1_000_000;
 
-const NOTICE_TOPIC: Topic = 'notification.dispatch.requested';
-
 /** The record of a milestone as exact bytes, or why it may not be sent. Pure: the same milestone gives the same bytes. */
 export function prepareMilestone(place: Place, milestone: Milestone): Prepared {
   const { topic, ordinal, at, payload } = milestone;
@@ -31,18 +32,41 @@ export function prepareMilestone(place: Place, milestone: Milestone): Prepared {
   return prepare({ eventId, topic, milestone: milestone.milestone, ordinal, at, payload, sequenced: true });
 }
 
-export function prepareNotice(notice: Notice): Prepared {
-  const eventId = noticeEventId(notice);
-  const { type, at } = notice;
-  return prepare({
-    eventId,
+export type PreparedNotice = { ok: true; row: NewNotice } | { ok: false; refused: Refused };
+
+/** The record of a notice, or why it may not be sent: its type says what its template needs. */
+export function prepareNotice(notice: Notice, channels: Channels): PreparedNotice {
+  const { type, at, userId, about, vars } = notice;
+  const payload = noticePayload(notice, channels[type]);
+  const draft: Omit<Draft, 'sequenced'> = {
+    eventId: noticeEventId(notice),
     topic: NOTICE_TOPIC,
     milestone: type,
     ordinal: 1,
     at,
-    payload: noticePayload(notice),
-    sequenced: false,
-  });
+    payload,
+  };
+  const checked = noticeVars[type].safeParse(vars);
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    return refuse(draft, 'MILESTONE_INVALID', `template_vars.${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  }
+  const prepared = prepare({ ...draft, sequenced: false });
+  if (!prepared.ok) return prepared;
+  const { eventId, value } = prepared.row;
+  const headers = noticeHeaders({ eventId, timestamp: new Date(at).toISOString() }, about);
+  return {
+    ok: true,
+    row: {
+      eventId,
+      userId,
+      type,
+      value,
+      headers,
+      contentId: about?.contentId ?? null,
+      residency: about?.residency ?? null,
+    },
+  };
 }
 
 interface Draft {
@@ -90,7 +114,11 @@ function recordKeyOf(topic: Topic, payload: Record<string, unknown>): string {
   return typeof value === 'string' ? value : '';
 }
 
-const refuse = (draft: Draft, code: ErrorCode, message: string): Prepared => ({
+const refuse = (
+  draft: Pick<Draft, 'milestone' | 'topic' | 'ordinal'>,
+  code: ErrorCode,
+  message: string,
+): { ok: false; refused: Refused } => ({
   ok: false,
   refused: { milestone: draft.milestone, topic: draft.topic, ordinal: draft.ordinal, code, message },
 });

@@ -1,3 +1,4 @@
+import { NOTICE_TOPIC } from '../events/notices';
 import type { Flag } from '../../contracts/model/facts';
 import type { Decision, QueuePriority } from '../../contracts/model/status';
 import type { Queryable } from './pool';
@@ -59,8 +60,13 @@ export async function readMilestones(db: Queryable, contentId: string): Promise<
   const found = await db.query<MilestoneView>(
     `SELECT topic, event_id AS "eventId", milestone, sequence::int8::float8 AS sequence, sent_at IS NOT NULL AS sent,
        sent_at AS "sentAt", partition, kafka_offset::text AS "offset"
-     FROM milestones WHERE content_id = $1 ORDER BY sequence NULLS LAST, created_at, event_id`,
-    [contentId],
+     FROM (
+       SELECT topic, event_id, milestone, sequence, sent_at, partition, kafka_offset, created_at
+       FROM milestones WHERE content_id = $1
+       UNION ALL
+       SELECT $2, event_id, type, NULL, sent_at, partition, kafka_offset, created_at FROM notices WHERE content_id = $1
+     ) told ORDER BY sequence NULLS LAST, created_at, event_id`,
+    [contentId, NOTICE_TOPIC],
   );
   return found.rows;
 }

@@ -23,7 +23,9 @@ export async function inboxFigures(db: Queryable): Promise<InboxFigures> {
        (SELECT count(*) FROM dead_letters WHERE resolved_at IS NULL) AS dead
      FROM (SELECT count(*), min(received_at) AS oldest FROM inbox WHERE status = 'open') o,
        (SELECT count(*), min(received_at) AS oldest FROM inbox WHERE status = 'parked') p,
-       (SELECT count(*), min(created_at) AS oldest FROM milestones WHERE sent_at IS NULL) m`,
+       (SELECT count(*), min(created_at) AS oldest FROM (
+         SELECT created_at FROM milestones WHERE sent_at IS NULL
+         UNION ALL SELECT created_at FROM notices WHERE sent_at IS NULL) told) m`,
   );
   const row = found.rows[0];
   return {

@@ -50,3 +50,15 @@ export async function correctRawKey(
     rawKey,
   ]);
 }
+
+/** The trace context of an upload, which what follows from it carries on; null: it had none. */
+export async function readTraceparent(
+  db: Queryable,
+  { contentId, uploadSessionId }: Pick<UploadAnnounced, 'contentId' | 'uploadSessionId'>,
+): Promise<string | null> {
+  const found = await db.query<{ traceparent: string | null }>(
+    'SELECT traceparent FROM uploads WHERE content_id = $1 AND upload_session_id = $2',
+    [contentId, uploadSessionId],
+  );
+  return found.rows[0]?.traceparent ?? null;
+}

@@ -78,6 +78,32 @@ export async function startRun(
   return delivery === 'accepted' ? 'started' : 'busy';
 }
 
+/** The run that tells subscribers of new content. busy: it is open still; one that has ended may be begun again. */
+export async function startFanOutRun(
+  client: Client,
+  start: Pick<RunStart, 'workflowId' | 'workflowType' | 'taskQueue' | 'creatorId' | 'residency' | 'contentType'> & {
+    contentId: string;
+    title: string;
+  },
+  deadlineMs: number,
+): Promise<Started> {
+  const { workflowId, taskQueue, contentId, creatorId, residency, contentType, title } = start;
+  const options: WorkflowOptions & { args: [unknown] } = {
+    ...{ workflowId, taskQueue, args: [{ contentId }] },
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowIdConflictPolicy: 'FAIL',
+    staticSummary: `Tells the subscribers of ${creatorId} of new ${contentType}, ${residency}`.slice(0, MAX_SUMMARY),
+    staticDetails: `${contentId}: ${title}`,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: ATTRIBUTES.creatorId, value: creatorId },
+      { key: ATTRIBUTES.residency, value: residency },
+      { key: ATTRIBUTES.contentType, value: contentType },
+    ]),
+  };
+  const delivery = await deliver(client, deadlineMs, () => client.workflow.start(start.workflowType, options));
+  return delivery === 'accepted' ? 'started' : 'busy';
+}
+
 /** One signal with one argument. */
 export const tellRun = (
   client: Client,

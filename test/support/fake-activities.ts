@@ -1,4 +1,5 @@
-import type { Milestone, Notice, OutcomeReport, Snapshot } from '../../contracts/model/lifecycle';
+import type { Milestone, OutcomeReport, Snapshot } from '../../contracts/model/lifecycle';
+import type { Notice } from '../../contracts/model/notices';
 import type { Activities, AnnounceInput, Rung } from '../../contracts/model/work';
 
 /** What the run asked for, in order, and what it told. */
@@ -68,6 +69,8 @@ function plainActivities(announces: AnnounceInput[]): Activities {
     },
     removeOutputs: () => Promise.resolve({ removed: 1 }),
     reconcile: () => Promise.resolve({ contents: 0, runs: 0, found: {}, repaired: [] }),
+    tellSubscribers: () => Promise.resolve({ told: 0, total: 0, ended: true, stopped: null }),
+    tellExpiring: () => Promise.resolve({ told: 0, expired: 0 }),
     withdrawContent: () => Promise.resolve(),
   };
 }

@@ -158,7 +158,11 @@ const OURS = MILESTONE_TOPICS.filter((topic) => topic !== 'internal.lifecycle.ev
 /** A status is in Postgres a moment before its milestones are in Kafka. */
 export async function allHasLeft(world: World, id: string): Promise<void> {
   await eventually(`all milestones of ${id} have left`, async () => {
-    const unsent = await world.pool.query('SELECT 1 FROM milestones WHERE content_id = $1 AND sent_at IS NULL', [id]);
+    const unsent = await world.pool.query(
+      `SELECT 1 FROM milestones WHERE content_id = $1 AND sent_at IS NULL
+       UNION ALL SELECT 1 FROM notices WHERE content_id = $1 AND sent_at IS NULL`,
+      [id],
+    );
     return unsent.rows.length === 0;
   });
 }

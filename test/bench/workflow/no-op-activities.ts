@@ -32,6 +32,8 @@ export const noOpActivities: Activities = {
   announce: () => Promise.resolve({ refused: [] }),
   removeOutputs: () => Promise.resolve({ removed: 0 }),
   withdrawContent: () => Promise.resolve(),
+  tellSubscribers: () => Promise.resolve({ told: 0, total: 0, ended: true, stopped: null }),
+  tellExpiring: () => Promise.resolve({ told: 0, expired: 0 }),
   reconcile: () => Promise.resolve({ contents: 0, runs: 0, found: {}, repaired: [] }),
 };
 

@@ -38,6 +38,8 @@ export async function createSetting(): Promise<Setting> {
   const log = { info: () => undefined, warn: () => undefined };
   const deps: ActivityDeps = {
     ...{ pool, objects, keys, outbound, reconcile, tools, log },
+    newContent: { tell: () => Promise.resolve() },
+    tellExpiring: () => Promise.resolve({ told: 0, expired: 0 }),
     ...{ limits: DEFAULT_LIMITS, tempDir: dirs.temp, residencies: ['GLOBAL'] },
   };
   return {

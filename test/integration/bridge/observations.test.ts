@@ -217,8 +217,8 @@ test('a batch takes as many statements with one event as with five hundred', asy
   await costOf(before); // looks up where the partition stands
   const single = await costOf(one);
   expect(await costOf(many)).toBe(single);
-  // BEGIN, row ids, identities, observations, watermark, COMMIT.
-  expect(single).toBe(6);
+  // BEGIN, row ids, identities, observations, notices, watermark, COMMIT.
+  expect(single).toBe(7);
   let offset = Number(many.at(-1)?.offset);
   const repeated = await costOf(sentAgain(one));
   expect(await costOf(sentAgain(many))).toBe(repeated);

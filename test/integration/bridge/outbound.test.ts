@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Milestone, Notice } from '../../../contracts/model/lifecycle';
+import type { Milestone } from '../../../contracts/model/lifecycle';
+import type { Notice } from '../../../contracts/model/notices';
 import type { KafkaProducer, OutgoingRecord } from '../../../contracts/model/ports';
 import type { AnnounceInput } from '../../../contracts/model/work';
 import { createOutbound } from '../../../bridge/outbound/outbound';
@@ -172,7 +173,8 @@ test('the largest that is not refused goes through, with all its headers', async
 test('headers say what CloudEvents say, of milestones and of notices', async () => {
   const id = newContentId();
   const at = Date.parse('2026-05-01T10:00:00.001Z');
-  const notice: Notice = { userId: `user-of-${id}`, type: 'NEW_CONTENT', cause: id, at, vars: {} };
+  const vars = { content_id: id, decision: 'APPROVED' } as const;
+  const notice: Notice = { userId: `user-of-${id}`, type: 'MODERATION_DECISION', cause: id, at, vars };
   await outbound().announce(announcement(id, { milestones: [encoded(id)], notices: [notice] }));
   const [milestone] = await recordsOf(id, 'media.transcoded');
   const notices = await world.topics.read('notification.dispatch.requested');
@@ -193,6 +195,9 @@ test('headers say what CloudEvents say, of milestones and of notices', async () 
     ce_id: told?.json.event_id,
     ce_type: 'reelway.notification.dispatch.requested.v1',
     ce_time: told?.json.timestamp,
+    'event-id': told?.json.event_id,
+    'content-id': id,
+    residency: 'GLOBAL',
   });
 });
 
@@ -251,10 +256,12 @@ test('a notice to a person goes out once per cause, keyed by user, outside the o
     type: 'MODERATION_DECISION',
     cause: `decision-of-${id}`,
     at: Date.now(),
-    vars: { decision: 'APPROVED' },
+    vars: { content_id: id, decision: 'APPROVED' },
   };
   await outbound().announce(announcement(id, { notices: [notice], milestones: [transition(id, 1)] }));
-  await outbound().announce(announcement(id, { notices: [{ ...notice, vars: { decision: 'other words' } }] }));
+  await outbound().announce(
+    announcement(id, { notices: [{ ...notice, vars: { content_id: id, decision: 'REMOVED' } }] }),
+  );
   const records = (await world.topics.read('notification.dispatch.requested')).filter(
     (one) => one.key === notice.userId,
   );
@@ -264,7 +271,7 @@ test('a notice to a person goes out once per cause, keyed by user, outside the o
       notification_type: 'MODERATION_DECISION',
       channels: ['IN_APP', 'EMAIL'],
       template_id: 'moderation-decision',
-      template_vars: { decision: 'APPROVED' },
+      template_vars: { content_id: id, decision: 'APPROVED' },
     },
   ]);
   expect(records[0]?.headers).not.toHaveProperty('sequence');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startProjector, type Projector } from '../../../bridge/projector/projector';
-import type { Notice } from '../../../contracts/model/lifecycle';
+import type { Notice } from '../../../contracts/model/notices';
 import type { OutgoingRecord } from '../../../contracts/model/ports';
 import type { CountedTopic } from '../../../contracts/model/topics';
 import { createRedis, type Redis } from '../../../platform/redis/client';

@@ -1,14 +1,20 @@
 import { milestoneEventId } from '../../../platform/events/identity';
+import { NOTICE_TOPIC } from '../../../platform/events/notices';
 import { OUR_SOURCE } from '../../../contracts/model/ids';
+import { noticesToldOnce } from './notices';
 import type { Facts, MilestoneRow, Violation, WireRecord } from './types';
 
 /** 2. At most one event id per milestone and ordinal; a repeat has the same id and bytes. */
 export function oneEffect(facts: Facts): Violation[] {
   const rows = new Map(facts.milestones.map((row) => [row.eventId, row]));
-  const ours = facts.wire.filter((record) => record.source === OUR_SOURCE);
+  const all = facts.wire.filter((record) => record.source === OUR_SOURCE);
+  // An earlier version stored notices among the milestones.
+  const isNotice = ({ topic, eventId }: WireRecord): boolean => topic === NOTICE_TOPIC && !rows.has(eventId ?? '');
+  const ours = all.filter((record) => !isNotice(record));
   return [
     ...facts.milestones.flatMap(namedByWhatItIs),
     ...twiceUnderOneName(facts.milestones),
+    ...noticesToldOnce(facts, all.filter(isNotice)),
     ...ours.flatMap((record) => asStored(facts, record, rows.get(record.eventId ?? ''))),
   ];
 }

@@ -1,4 +1,5 @@
 import { RESIDENCIES } from '../../../contracts/model/status';
+import { NOTICE_TOPIC } from '../../../platform/events/notices';
 import { OUR_SOURCE } from '../../../contracts/model/ids';
 import { mediaQueueOf } from '../../../contracts/model/work';
 import type { Facts, Violation } from './types';
@@ -48,6 +49,14 @@ function events(facts: Facts, { contentId, residency: of }: Place): Violation[] 
     `"${one}/${contentId}/`,
     `"/${one}/${contentId}/`,
   ]);
+  return facts.wire
+    .filter((record) => record.topic === NOTICE_TOPIC && record.headers['content-id'] === contentId)
+    .filter((record) => record.headers['residency'] !== of)
+    .map((record) => violation(contentId, `notice ${String(record.offset)} does not say that it is of ${of}`))
+    .concat(placesTold(facts, contentId, of, foreign));
+}
+
+function placesTold(facts: Facts, contentId: string, of: string, foreign: string[]): Violation[] {
   return facts.wire
     .filter((record) => record.source === OUR_SOURCE && foreign.some((text) => record.value.includes(text)))
     .map((record) => violation(contentId, `${record.topic} ${String(record.offset)} tells of a place outside ${of}`));

@@ -19,6 +19,9 @@ export interface Facts {
   generations: { contentId: string; generation: number }[];
   runs: Run[];
   milestones: MilestoneRow[];
+  notices: NoticeRow[];
+  /** Contents whose subscribers are told of them. */
+  fanOuts: { contentId: string }[];
   /** Every record of every topic, in the order of its partition. */
   wire: WireRecord[];
   offsets: Offset[];
@@ -105,6 +108,13 @@ export interface MilestoneRow {
   value: string;
   /** Milestones that left together have the same; null: not sent. */
   sentAt: number | null;
+}
+
+/** What a person is told, as it was requested. */
+export interface NoticeRow {
+  eventId: string;
+  userId: string;
+  value: string;
 }
 
 export interface WireRecord {

@@ -1,3 +1,4 @@
+import { DEFAULT_CHANNELS } from '../../../contracts/model/notices';
 import { DEFAULT_POLICY } from '../../../contracts/model/policy';
 import { parseConfig, type Config, type ConfigProblem } from '../../../contracts/schema/config';
 import { unknownVariables, VARIABLES } from '../../../contracts/schema/variables';
@@ -148,5 +149,38 @@ describe('Kafka with encryption and login', () => {
     const problems = problemsOf({ ...REQUIRED, ...extra });
     expect(problems.map(({ name }) => name)).toEqual(names);
     expect(JSON.stringify(problems)).not.toContain(SECRET);
+  });
+});
+
+describe('notifications', () => {
+  const channelsOf = (text: string) => configOf({ REELWAY_NOTICE_CHANNELS: text }).notifications.channels;
+
+  it('reach people as they are told to, and otherwise as by default', () => {
+    expect(channelsOf('')).toEqual(DEFAULT_CHANNELS);
+    expect(channelsOf('NEW_CONTENT=EMAIL; PAYMENT_FAILED=PUSH|IN_APP;')).toEqual({
+      ...DEFAULT_CHANNELS,
+      NEW_CONTENT: ['EMAIL'],
+      PAYMENT_FAILED: ['PUSH', 'IN_APP'],
+    });
+  });
+
+  it.each([
+    'NEW_CONTENT',
+    'NEW_CONTENT=',
+    'NEW_CONTENT=SMS',
+    'NEW_CONTENT=PUSH|PUSH',
+    'NEW_CONTENT=PUSH=EMAIL',
+    'NEW_CONTENT=PUSH;NEW_CONTENT=EMAIL',
+    'NEWS=PUSH',
+    '__proto__=PUSH',
+  ])('refuse %s', (text) => {
+    expect(problemsOf({ ...REQUIRED, REELWAY_NOTICE_CHANNELS: text })).toMatchObject([
+      { name: 'REELWAY_NOTICE_CHANNELS' },
+    ]);
+  });
+
+  it('of an end are due after the payment', () => {
+    const env = { ...REQUIRED, REELWAY_SUBSCRIPTION_PERIOD_MS: '1000', REELWAY_SUBSCRIPTION_NOTICE_MS: '1000' };
+    expect(problemsOf(env)).toMatchObject([{ name: 'REELWAY_SUBSCRIPTION_NOTICE_MS' }]);
   });
 });

@@ -6,6 +6,8 @@ type PostgresFacts = Pick<
   | 'contents'
   | 'generations'
   | 'milestones'
+  | 'notices'
+  | 'fanOuts'
   | 'identities'
   | 'inbox'
   | 'deadLetters'
@@ -28,6 +30,10 @@ export async function collectPostgres(pool: Pool): Promise<PostgresFacts> {
         'SELECT content_id AS "contentId", generation FROM generations',
       ),
       milestones: await all<Facts['milestones'][number]>(MILESTONES),
+      notices: await all<Facts['notices'][number]>(
+        `SELECT event_id AS "eventId", user_id AS "userId", convert_from(value, 'UTF8') AS value FROM notices`,
+      ),
+      fanOuts: await all<Facts['fanOuts'][number]>('SELECT content_id AS "contentId" FROM fanouts'),
       identities: await all<Facts['identities'][number]>(IDENTITIES),
       inbox: await all<Facts['inbox'][number]>(
         'SELECT row_id::text AS "rowId", status, ordering_key AS key, topic, headers FROM inbox',

@@ -1,0 +1,60 @@
+import { fanOutIdOf } from '../../../contracts/model/ids';
+import { DEFAULT_CHANNELS } from '../../../contracts/model/notices';
+import { ATTRIBUTES } from '../../../contracts/model/search-attributes';
+import type { NewContent } from '../../../contracts/model/ports';
+import { startDue, type FanOutDeps } from '../../../bridge/outbound/fan-outs';
+import { endFanOut, insertFanOut } from '../../../platform/postgres/fanouts';
+import { connectTemporal } from '../../../platform/temporal/client';
+import { createWorld, type World } from '../../support/world';
+
+jest.setTimeout(60_000);
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ uses: ['postgres', 'temporal'] });
+}, 60_000);
+afterAll(() => world.close());
+beforeEach(() => world.pool.query('DELETE FROM fanouts'));
+
+const deps = (): FanOutDeps => ({ pool: world.pool, client: world.temporal.client, log: world.log });
+
+const plan = (contentId: string, over: Partial<NewContent> = {}): Promise<void> =>
+  insertFanOut(world.pool, {
+    ...{ contentId, creatorId: 'anna', title: 'A walk', contentType: 'VIDEO', residency: 'NG', traceparent: null },
+    ...{ channels: DEFAULT_CHANNELS.NEW_CONTENT, at: Date.now(), ...over },
+  });
+
+const runOf = (contentId: string) => world.temporal.client.workflow.getHandle(fanOutIdOf(contentId));
+
+test('what is planned is started once, under the name of its content, and shows what it is about', async () => {
+  await plan('c-1');
+  expect(await startDue(deps())).toBe(1);
+  expect(await startDue(deps())).toBe(0);
+  const { typedSearchAttributes: shown, status } = await runOf('c-1').describe();
+  expect(status.name).toBe('RUNNING');
+  expect([shown.get(ATTRIBUTES.residency), shown.get(ATTRIBUTES.creatorId)]).toEqual(['NG', 'anna']);
+});
+
+test('a run that is open is left alone, one that was terminated is begun again', async () => {
+  await plan('c-2');
+  await startDue(deps());
+  expect(await startDue(deps(), 0)).toBe(0);
+  await runOf('c-2').terminate('by hand');
+  expect(await startDue(deps(), 0)).toBe(1);
+});
+
+test('while Temporal is away the plan stays, and it is started afterwards', async () => {
+  await plan('c-3');
+  const nowhere = await connectTemporal({ ...world.config.temporal, address: '127.0.0.1:1' });
+  await expect(startDue({ ...deps(), client: nowhere.client })).rejects.toThrow();
+  await nowhere.close();
+  expect(await startDue(deps())).toBe(1);
+});
+
+test('no more than eight run at once, and one that ended makes room', async () => {
+  for (let index = 0; index < 10; index++) await plan(`c-many-${String(index)}`);
+  expect(await startDue(deps())).toBe(8);
+  expect(await startDue(deps())).toBe(0);
+  await endFanOut(world.pool, 'c-many-0', null);
+  expect(await startDue(deps())).toBe(1);
+});
