@@ -12,6 +12,7 @@ import { checkManifests } from './manifests';
 import type { PublishedClip } from './publish-clip';
 import type { DemoReport } from './report';
 import { timeId } from './time-id';
+import type { ViewersReport } from './viewers';
 
 const SECOND_MS = 1_000;
 
@@ -19,6 +20,7 @@ const SECOND_MS = 1_000;
 export async function examine(
   deps: OperationsDeps,
   { shown, seconds }: PublishedClip,
+  viewers: ViewersReport,
   signal: AbortSignal,
 ): Promise<DemoReport> {
   const sent = [...shown.milestones, ...shown.notices];
@@ -33,7 +35,7 @@ export async function examine(
   const manifests = await openAndCheck(deps, shown, signal);
   return {
     ...{ contentId, workflowId: shown.workflowId, title: shown.title ?? '' },
-    ...{ status: shown.status, visibility: shown.visibility, seconds, events, manifests },
+    ...{ status: shown.status, visibility: shown.visibility, seconds, events, manifests, viewers },
     stages: shown.stages.map(({ stage, status, startedAt, endedAt }) => ({
       ...{ stage, status },
       seconds:
@@ -44,6 +46,7 @@ export async function examine(
     link: shown.run.link === null ? null : `${shown.run.link}/history`,
     problems: [
       ...checkState(shown),
+      ...checkViewers(viewers),
       ...checkEvents(sent, events).map((problem) => `events: ${problem}`),
       ...Object.entries(manifests).flatMap(([name, { problem }]) => (problem === null ? [] : [`${name}: ${problem}`])),
     ],
@@ -73,6 +76,11 @@ async function renditionsOf({ pool }: OperationsDeps, shown: ShownContent): Prom
     return { label, bytes: output.bytes, bitrate: Math.round((output.bytes * 8) / durationSeconds) };
   });
 }
+
+const checkViewers = ({ trending: { before, after }, playback }: ViewersReport): string[] => [
+  ...(after !== null && after > (before ?? 0) ? [] : ['its score did not grow']),
+  ...(playback.status === 200 && playback.manifestUrl !== '' ? [] : [`playback answers ${String(playback.status)}`]),
+];
 
 function checkState({ status, visibility, run, facts, renditions, milestones }: ShownContent): string[] {
   const upload = facts.find((fact) => fact.topic === 'media.upload.initiated');

@@ -5,9 +5,14 @@ import { EXIT } from '../../cli/exit';
 import type { Output } from '../../cli/output';
 import { styleOf } from '../../cli/render/text';
 import { submitUpload } from '../../cli/upload-service';
+import { subscribe } from './viewers';
 import { ReelwayError } from '../../contracts/model/errors';
 import type { OperationsDeps } from '../../operations/deps';
 import type { ShownContent } from '../../operations/show';
+
+const CREATOR = 'blender';
+/** Hears of what the creator publishes. */
+export const SUBSCRIBER = 'viewer-1';
 
 export interface PublishInput {
   readonly deps: OperationsDeps;
@@ -34,10 +39,11 @@ export interface PublishedClip {
 export async function publishClip(input: PublishInput): Promise<PublishedClip> {
   const { deps, client, contentId, clip, output, signal } = input;
   await client.register({
-    ...{ contentId, creatorId: 'blender', title: 'Big Buck Bunny', contentType: 'VIDEO', residency: 'GLOBAL' },
+    ...{ contentId, creatorId: CREATOR, title: 'Big Buck Bunny', contentType: 'VIDEO', residency: 'GLOBAL' },
     description: 'A large rabbit deals with three tiny bullies.',
     ...{ categories: ['animation', 'short'], tags: ['rabbit', 'open movie'], language: 'en' },
   });
+  await subscribe(deps.kafka(), SUBSCRIBER, CREATOR);
   const { eventId, topic, partition, offset } = await submitUpload(deps, { contentId, file: clip });
   const uploadedAt = performance.now();
   output.say(`${topic} ${eventId} is at partition ${String(partition)}, offset ${offset}`);

@@ -16,6 +16,7 @@ export function renderReport(report: DemoReport, { once }: { once: boolean }, st
     renditions: renditionsOf(report),
     'events, read back from Kafka by a new consumer group': eventsOf(report),
     'manifests, fetched, parsed, and one segment per track decrypted and decoded': manifestsOf(report, style),
+    'viewers, a subscriber among them': viewersOf(report),
     run: runOf(report, once),
     problems: report.problems.map((problem) => style.red(printable(problem))),
   };
@@ -96,6 +97,21 @@ function figuresOf({ scheme, verified, wrongKeyRefused }: ManifestCheck, { red, 
   const wrong = wrongKeyRefused ? green('refused') : red('plays as well');
   return [scheme, String(representations), `all ${String(segments)} there`, `${String(frames)} decoded`, wrong];
 }
+
+const viewersOf = ({ viewers: { trending, notice, playback } }: DemoReport): string[] =>
+  table(
+    ['WHAT', 'SEEN'],
+    [
+      ['catalog:trending', `${scoreOf(trending.before)}, then ${scoreOf(trending.after)}`],
+      [
+        'NEW_CONTENT',
+        `${printable(notice.userId)} by ${notice.channels.join(' and ')}, at ${String(notice.partition)}/${notice.offset}, ${notice.eventId}`,
+      ],
+      ['playback', `${String(playback.status)} ${printable(playback.manifestUrl)} (${playback.cacheControl})`],
+    ],
+  );
+
+const scoreOf = (score: number | null): string => (score === null ? 'not in it' : `score ${String(score)}`);
 
 function runOf({ workflowId, historyEvents, link }: DemoReport, once: boolean): string[] {
   const events = historyEvents === null ? 'Temporal does not know it' : `${String(historyEvents)} history events`;

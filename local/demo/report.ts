@@ -1,6 +1,7 @@
 import type { Stage, StageStatus, Status, Visibility } from '../../contracts/model/status';
 import type { ReadEvent } from './events';
 import type { ManifestCheck } from './manifests';
+import type { ViewersReport } from './viewers';
 
 /** What the demo saw of its content, from the upload event to what consumers and players find. */
 export interface DemoReport {
@@ -19,6 +20,7 @@ export interface DemoReport {
   readonly link: string | null;
   /** From the upload event to PUBLISHED. */
   readonly seconds: number;
+  readonly viewers: ViewersReport;
   /** What is not as it should be, a sentence each. */
   readonly problems: readonly string[];
 }
@@ -37,5 +39,6 @@ export const jsonOf = (report: DemoReport): string =>
     })),
     manifests: { hls: report.manifests.hls.key, dash: report.manifests.dash.key },
     historyEvents: report.historyEvents,
+    viewers: report.viewers,
     seconds: report.seconds,
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { relative } from 'node:path';
 import { createLocalClient, createSetup } from '../../cli/local-client';
 import { createOutput } from '../../cli/output';
@@ -12,11 +13,12 @@ import { serverDied } from '../commands/stack';
 import { reportTo, startStack, type Progress, type Stack } from '../stack';
 import { ROOT } from '../stack/places';
 import { examine } from './examine';
-import { publishClip } from './publish-clip';
+import { publishClip, SUBSCRIBER } from './publish-clip';
 import { renderReport } from './render';
 import { jsonOf, type DemoReport } from './report';
 import { timeId } from './time-id';
 import { prepareUp, reelwayEnv, type ReelwayUp } from './up';
+import { askAsViewers } from './viewers';
 import { renderPlaces } from './where';
 
 export interface DemoOptions {
@@ -78,12 +80,13 @@ async function run(demo: Demo): Promise<void> {
   await step(
     progress,
     'reelway',
-    'starts worker, bridge and admin API',
+    'starts worker, bridge, projector and API',
     () => up.start(),
     `ready, metrics at ${up.metrics}`,
   );
   const id = timeId();
-  const contentId = `demo-${id}`;
+  // The engagement service knows contents by UUID.
+  const contentId = randomUUID();
   try {
     await publishAndShow(demo, contentId);
   } catch (error) {
@@ -106,14 +109,15 @@ async function prepare(deps: OpenOperations, progress: Progress): Promise<void> 
   await step(progress, 'topics', 'creates the topics', () => setup.createTopics(), 'all topics are there');
 }
 
-async function publishAndShow({ options, stack, deps, signal }: Demo, contentId: string): Promise<void> {
+async function publishAndShow({ options, stack, deps, up, signal }: Demo, contentId: string): Promise<void> {
   const { stdout, stderr, env } = process;
   const output = createOutput('text', { stdout: stderr, stderr }, env);
   say(['', `uploads Big Buck Bunny as ${contentId}`]);
   const clip = stack.clips.bunny;
   const published = await publishClip({ deps, client: createLocalClient(deps), contentId, clip, output, signal });
-  say(['looks at it as its consumers and players do', '']);
-  const report = await examine(deps, published, signal);
+  say(['looks at it as its consumers, viewers and players do', '']);
+  const viewers = await askAsViewers({ deps, apiUrl: up.api.url, contentId, userId: SUBSCRIBER, signal });
+  const report = await examine(deps, published, viewers, signal);
   stdout.write(`${renderReport(report, options, styleOf(wantsColour(stdout, env))).join('\n')}\n`);
   if (options.json) stdout.write(`${jsonOf(report)}\n`);
   if (report.problems.length > 0) throw failed(report);

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { createLocalClient } from '../../cli/local-client';
 import { examine } from '../../local/demo/examine';
 import { readBack } from '../../local/demo/events';
-import { publishClip, type PublishedClip } from '../../local/demo/publish-clip';
+import { publishClip, SUBSCRIBER, type PublishedClip } from '../../local/demo/publish-clip';
+import { askAsViewers } from '../../local/demo/viewers';
+import { newToken, tokenLine } from '../../platform/tokens/token';
 import { jsonOf, type DemoReport } from '../../local/demo/report';
 import { trialsOf } from '../../local/demo/trials';
 import { openOperations, type OpenOperations } from '../../operations/deps';
@@ -12,7 +14,7 @@ import { createWorld, type World } from '../support/world';
 
 jest.setTimeout(300_000);
 
-const CONTENT = 'demo-test';
+const CONTENT = '3f0c9a52-6f0e-4d7b-9a65-0d6d8a2f4c11';
 const signal = new AbortController().signal;
 
 let world: World;
@@ -30,7 +32,15 @@ beforeAll(async () => {
   world = await createWorld({ partitions: 'real' });
   const maker = new Clips(await mediaTools(), folder.path);
   clips = { demo: await maker.videoWithSound('demo.mp4'), trials: await maker.video('trials.mp4') };
-  await world.spawnReelway(['up']);
+  const token = newToken();
+  const up = await world.spawnReelway(['up'], {
+    ...{
+      REELWAY_API_PORT: '0',
+      REELWAY_API_TOKENS: tokenLine('demo', ['admin'], token),
+      REELWAY_SERVICE_TOKENS: token,
+    },
+  });
+  const apiUrl = /"apiUrl":"(http:[^"]+)"/.exec(up.log())?.[1] ?? '';
   deps = openOperations(world.config, world.log);
   lines = [];
   const output = {
@@ -39,7 +49,8 @@ beforeAll(async () => {
   };
   const client = createLocalClient(deps);
   published = await publishClip({ deps, client, contentId: CONTENT, clip: clips.demo, output, signal });
-  report = await examine(deps, published, signal);
+  const viewers = await askAsViewers({ deps, apiUrl, contentId: CONTENT, userId: SUBSCRIBER, signal });
+  report = await examine(deps, published, viewers, signal);
 });
 afterAll(async () => {
   await deps.close();
@@ -115,7 +126,7 @@ test('a set with a missing segment is told', async () => {
   const { objects } = world.config;
   const segment = listSegments().at(-1) ?? '';
   await rm(join(objects.root, segment));
-  const { problems } = await examine(deps, published, signal);
+  const { problems } = await examine(deps, published, report.viewers, signal);
   expect(problems).toEqual([expect.stringMatching(/^dash: .*missing/)]);
 });
 

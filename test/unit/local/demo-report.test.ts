@@ -35,6 +35,12 @@ test('the table tells stages, renditions, events, manifests and the link', () =>
     '  hls   GLOBAL/demo-1/hls/master.m3u8',
     '  dash  GLOBAL/demo-1/dash/manifest.mpd',
     '',
+    'viewers, a subscriber among them',
+    '  WHAT              SEEN',
+    '  catalog:trending  not in it, then score 12.5',
+    '  NEW_CONTENT       viewer-1 by PUSH and IN_APP, at 3/7, e-1',
+    '  playback          200 GLOBAL/demo-1/hls/master.m3u8 (public, max-age=60)',
+    '',
     'run',
     '  content:demo-1, 108 history events',
     '  http://ui/namespaces/default/workflows/content%3Ademo-1/run-1/history',
@@ -71,6 +77,7 @@ test('the line of --json has the keys that others rely on', () => {
     })),
     manifests: { hls: 'GLOBAL/demo-1/hls/master.m3u8', dash: 'GLOBAL/demo-1/dash/manifest.mpd' },
     ...{ historyEvents: 108, seconds: 12.34 },
+    viewers: sampleReport().viewers,
   });
   expect(jsonOf(sampleReport())).not.toContain('\n');
 });

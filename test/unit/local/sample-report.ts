@@ -37,6 +37,11 @@ export const sampleReport = (changes: Partial<DemoReport> = {}): DemoReport => (
     dash: { key: 'GLOBAL/demo-1/dash/manifest.mpd', scheme: 'cenc', verified, wrongKeyRefused: true, problem: null },
   },
   link: 'http://ui/namespaces/default/workflows/content%3Ademo-1/run-1/history',
+  viewers: {
+    trending: { before: null, after: 12.5 },
+    notice: { userId: 'viewer-1', eventId: 'e-1', partition: 3, offset: '7', channels: ['PUSH', 'IN_APP'] },
+    playback: { status: 200, manifestUrl: 'GLOBAL/demo-1/hls/master.m3u8', cacheControl: 'public, max-age=60' },
+  },
   problems: [],
   ...changes,
 });

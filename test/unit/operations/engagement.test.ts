@@ -34,6 +34,8 @@ test('other content has another hash, whatever the order of its fields', () => {
 
 test('a threshold is crossed by the transaction that reaches it, and by no other', () => {
   const crossed = (from: number, to: number) =>
-    crossedMilestones({ creatorId: 'c', from, to }, [10, 100], AT).map(({ vars }) => 'threshold' in vars && vars.threshold);
+    crossedMilestones({ creatorId: 'c', from, to }, [10, 100], AT).map(
+      ({ vars }) => 'threshold' in vars && vars.threshold,
+    );
   expect([crossed(0, 9), crossed(9, 10), crossed(10, 11), crossed(5, 500)]).toEqual([[], ['10'], [], ['10', '100']]);
 });
