@@ -27,7 +27,7 @@ export async function measureHttp({ pairs, say }: BenchOptions): Promise<BenchRe
   try {
     const bareUrl = String((await once(bare.stdout, 'data'))[0]).trim();
     const api = await spawnApi(world, {
-      ...{ REELWAY_SERVICE_REQUESTS_PER_MINUTE: '10000000', REELWAY_LOG_LEVEL: 'warn' },
+      REELWAY_SERVICE_REQUESTS_PER_MINUTE: '10000000',
     });
     const episodes = await register(world);
     const found: Record<string, LoadResult[]> = { bare: [], mediaProcessed: [], metrics: [] };
