@@ -62,7 +62,9 @@ test('a partition of a topic that is only kept is shown and resumed as well', as
   await eventually('it is paused', async () => (await bridgeStatus(deps())).paused.length > 0);
   const status = await bridgeStatus(deps());
   expect(status).toMatchObject({ lag: 30, paused: [{ scope }] });
-  expect(status.partitions).toContainEqual(expect.objectContaining({ topic: 'engagement.subscription.changed', lag: 30 }));
+  expect(status.partitions).toContainEqual(
+    expect.objectContaining({ topic: 'engagement.subscription.changed', lag: 30 }),
+  );
   const resumed = await resumeBridge(deps(), { scope, actor: 'local:test', reason: 'looked at it' });
   expect(resumed).toEqual({ scope, passesThrough: '29' });
   await eventually('all are read', async () => (await bridgeStatus(deps())).lag === 0);
