@@ -40,7 +40,7 @@ export async function countJudged(
   const results = all.map((judged) =>
     judged.is === 'dead' ? buried(judged) : resultOf(judged, outcome[judged.is].next().value ?? { is: 'counted' }),
   );
-  await insertDeadLetters(db, PROJECTOR, results.flatMap(letterOf));
+  await insertDeadLetters(db, PROJECTOR, results.filter(({ code }) => code !== null).flatMap(letterOf));
   return results;
 }
 

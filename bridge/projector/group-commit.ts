@@ -10,27 +10,28 @@ interface Waiting<T> {
   failed: (error: unknown) => void;
 }
 
+/** While one waits for a lock or the disk, the other gets on. */
+const MOST_AT_ONCE = 2;
+
 /**
- * One commit at a time; what comes in meanwhile waits and shares the next one, up to about `atMost` items. A group that
+ * Two commits at a time; what comes in meanwhile waits and shares the next one, up to about `atMost` items. A group that
  * fails fails for all who are in it: each brings its own again.
  */
 export function createGroupCommit<T>(commit: (items: T[]) => Promise<void>, atMost: number): GroupCommit<T> {
   const waiting: Waiting<T>[] = [];
-  let busy = false;
+  let running = 0;
   const run = async (): Promise<void> => {
-    busy = true;
     while (waiting.length > 0) await commitOne(takeGroup(waiting, atMost), commit);
-    busy = false;
+    running -= 1;
   };
   return {
     add: (items) =>
       new Promise((done, failed) => {
         waiting.push({ items, done, failed });
+        if (running >= MOST_AT_ONCE) return;
+        running += 1;
         // Whoever comes in the same turn of the loop goes along.
-        if (!busy) {
-          busy = true;
-          setImmediate(() => void run());
-        }
+        setImmediate(() => void run());
       }),
   };
 }

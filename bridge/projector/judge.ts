@@ -5,7 +5,7 @@ import type { KafkaRecord } from '../../contracts/model/ports';
 import { isCounted } from '../../contracts/model/topics';
 import { parseMessage, type ParsedEnvelope } from '../../contracts/schema/parse-message';
 import type { PayloadOf } from '../../contracts/schema/payloads';
-import { dayOf, digestOf, metricsHash } from '../../operations/engagement/identity';
+import { dayOf, hashOf, metricsHash } from '../../operations/engagement/identity';
 import { namesIn } from '../inbound/judge';
 import { ACCEPTED_BY_DEFAULT, type AcceptsSource } from '../inbound/sources';
 import { parseEvent } from './parse-event';
@@ -68,15 +68,19 @@ function refusedSource(
 function event(record: KafkaRecord, { eventId, timestamp, payload }: Envelope<'user.engagement.events'>): JudgedEvent {
   const { content_id: contentId, creator_id: creatorId, event_type: eventType } = payload;
   const { watch_duration_seconds: watchSeconds, user_id: user, session_id: session, content_type: type } = payload;
-  const said = JSON.stringify([user, contentId, creatorId, eventType, watchSeconds, type, session]);
-  const known = { identity: eventId, day: dayOf(timestamp), payloadHash: digestOf(said) };
-  return {
-    is: 'event',
-    record,
-    eventId,
+  // No id holds a control character, so a line break divides them.
+  const said = `${user}\n${contentId}\n${creatorId}\n${eventType}\n${String(watchSeconds)}\n${type}\n${session}`;
+  const payloadHash = hashOf(said);
+  const known = {
+    identity: eventId,
+    day: dayOf(timestamp),
+    payloadHash,
     contentId,
-    event: { ...known, contentId, creatorId, eventType, watchSeconds },
+    creatorId,
+    eventType,
+    watchSeconds,
   };
+  return { is: 'event', record, eventId, contentId, event: known };
 }
 
 function metrics(

@@ -3,8 +3,6 @@ import { CONTENT_ID, UUID } from '../../contracts/model/ids';
 import { CONTENT_TYPES } from '../../contracts/model/status';
 import type { ParsedEnvelope } from '../../contracts/schema/parse-message';
 import type { PayloadOf } from '../../contracts/schema/payloads';
-import { isSuspicious, shapeProblem } from '../../contracts/schema/safe-json';
-import { timestampMs, timestampProblem } from '../../contracts/schema/timestamp';
 
 type Event = PayloadOf<'user.engagement.events'>;
 
@@ -12,24 +10,33 @@ type Event = PayloadOf<'user.engagement.events'>;
 const USUAL_BYTES = 4_096;
 /** Of an id that is certainly fine; others are looked at by the schema. */
 const PLAIN_ID = /^[\x21-\x7e]{1,255}$/;
-/** Seconds of these come by the million; the schema's own check looks at the calendar. */
+/** Days that every month has; the schema's own check looks at the calendar. */
 const PLAIN_TIME = /^20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 const TYPES: ReadonlySet<unknown> = new Set(ENGAGEMENT_TYPES);
 const CONTENTS: ReadonlySet<unknown> = new Set(CONTENT_TYPES);
 
 /**
- * What the schema would make of a usual event, in a third of its time; null: not usual, ask the schema. It may refuse what
- * the schema takes, never the other way round; a test compares the two.
+ * What the schema would make of a usual event, in a fraction of its time; null: not usual, ask the schema. It may refuse
+ * what the schema takes, never the other way round; a test compares the two.
  */
 export function parseEvent(value: Buffer | null): ParsedEnvelope<Event> | null {
-  if (value === null || value.length > USUAL_BYTES || isSuspicious(value) || shapeProblem(value)) return null;
-  const json = objectOf(value);
+  if (value === null || value.length > USUAL_BYTES) return null;
+  const json = parse(value);
   const payload = json && fieldsOf(json['payload']);
-  if (!json || !payload) return null;
+  if (!json || !payload || !isFlat(json, payload) || !isFlat(payload, null)) return null;
   const { event_id: eventId, timestamp, source_service: source } = json;
-  if (!isText(eventId, UUID) || !isText(source, PLAIN_ID) || !isTime(timestamp)) return null;
+  if (!isText(eventId, UUID) || !isText(source, PLAIN_ID) || !isText(timestamp, PLAIN_TIME)) return null;
   const event = eventOf(payload);
-  return event && { eventId: eventId.toLowerCase(), timestamp: timestampMs(timestamp), source, payload: event };
+  return event && { eventId: eventId.toLowerCase(), timestamp: Date.parse(timestamp), source, payload: event };
+}
+
+/** Nothing in it is nested but `inner`, so nothing is nested too deeply. */
+function isFlat(fields: Record<string, unknown>, inner: unknown): boolean {
+  for (const name in fields) {
+    const value = fields[name];
+    if (typeof value === 'object' && value !== null && value !== inner) return false;
+  }
+  return true;
 }
 
 function eventOf(fields: Record<string, unknown>): Event | null {
@@ -43,14 +50,12 @@ function eventOf(fields: Record<string, unknown>): Event | null {
 
 const isText = (value: unknown, pattern: RegExp): value is string => typeof value === 'string' && pattern.test(value);
 
-const isTime = (value: unknown): value is string =>
-  typeof value === 'string' && (PLAIN_TIME.test(value) || timestampProblem(value) === null);
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-function objectOf(value: Buffer): Record<string, unknown> | null {
+/** Without an escape there is no NUL, no half of a surrogate pair and no hidden __proto__; U+FFFD may stand for broken UTF-8. */
+function parse(value: Buffer): Record<string, unknown> | null {
+  const text = value.toString('utf8');
+  if (text.includes('\\') || text.includes('\uFFFD') || text.includes('__proto__')) return null;
   try {
-    return fieldsOf(JSON.parse(utf8.decode(value)));
+    return fieldsOf(JSON.parse(text));
   } catch {
     return null;
   }

@@ -35,8 +35,8 @@ export interface CountIdentity {
   day: string;
   /** A UUID, with or without hyphens. */
   identity: string;
-  /** What it says, in the size of a UUID: the same identity with another one is another event. */
-  payloadHash: string;
+  /** Of what it says, a whole number of 32 bits: the same identity with another one is another event. */
+  payloadHash: number;
 }
 
 /** The day of events without a time of their own; they are forgotten by when we saw them. */

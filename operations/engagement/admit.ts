@@ -23,27 +23,28 @@ export async function admit<T extends CountIdentity>(
   now = Date.now(),
 ): Promise<Admitted<T>> {
   const window = { from: dayOf(now - COUNT_WINDOW_DAYS * DAY_MS), until: dayOf(now + DAY_MS) };
-  const firsts = new Map<string, { event: T; index: number }>();
+  const firsts = new Map<string, T>();
+  const candidates: T[] = [];
+  const places: number[] = [];
   const results = events.map((event, index): Counted => {
     const out = outside(event, window) ?? refused(event);
     if (out) return out;
-    const key = `${event.day}/${event.identity}`;
+    const key = keyIn(firsts, event);
     const first = firsts.get(key);
-    if (first) return again(first.event.payloadHash === event.payloadHash);
-    firsts.set(key, { event, index });
+    if (first) return again(first.payloadHash === event.payloadHash);
+    firsts.set(key, event);
+    candidates.push(event);
+    places.push(index);
     return COUNTED;
   });
-  const candidates = [...firsts.values()];
-  const before = await insertSeen(
-    db,
-    candidates.map(({ event }) => event),
-  );
-  for (const { position, same } of before) {
-    const candidate = candidates[position];
-    if (candidate) results[candidate.index] = again(same);
-  }
+  const before = await insertSeen(db, candidates);
+  for (const { position, same } of before) results[places[position] ?? -1] = again(same);
   return { fresh: events.filter((_, index) => results[index] === COUNTED), results };
 }
+
+/** Nearly always the identity; with its day where the same one came of two days. */
+const keyIn = (firsts: ReadonlyMap<string, CountIdentity>, { identity, day }: CountIdentity): string =>
+  (firsts.get(identity)?.day ?? day) === day ? identity : `${day}/${identity}`;
 
 /** One object: who is still counted in the end is told by it. */
 const COUNTED: Counted = { is: 'counted' };

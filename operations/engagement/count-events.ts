@@ -39,18 +39,33 @@ export async function countEvents(
 }
 
 function addedUp(events: readonly EngagementEvent[], idOf: (event: EngagementEvent) => string): Addition[] {
-  const sums = new Map<string, Addition>();
+  const sums = new Map<string, Map<string, Addition>>();
+  const all: Addition[] = [];
   for (const event of events) {
-    const { eventType, watchSeconds } = event;
-    const id = idOf(event);
-    // No event type holds a space, so the first one ends it.
-    const key = `${eventType} ${id}`;
-    const sum = sums.get(key);
-    if (!sum) sums.set(key, { id, eventType, events: 1, watchSeconds: BigInt(watchSeconds ?? 0) });
-    else {
-      sum.events += 1;
-      if (watchSeconds) sum.watchSeconds += BigInt(watchSeconds);
-    }
+    const { eventType } = event;
+    const sum = sums.get(idOf(event))?.get(eventType) ?? begin(sums, all, idOf(event), eventType);
+    sum.events += 1;
+    addSeconds(sum, event.watchSeconds ?? 0);
   }
-  return [...sums.values()];
+  return all;
+}
+
+function begin(
+  sums: Map<string, Map<string, Addition>>,
+  all: Addition[],
+  id: string,
+  eventType: EngagementEvent['eventType'],
+): Addition {
+  const sum: Addition = { id, eventType, events: 0, seconds: 0, moreSeconds: 0n };
+  const byType = sums.get(id) ?? new Map<string, Addition>();
+  sums.set(id, byType.set(eventType, sum));
+  all.push(sum);
+  return sum;
+}
+
+/** A bigint for every event would cost more than all the rest. */
+function addSeconds(sum: Addition, seconds: number): void {
+  const next = sum.seconds + seconds;
+  if (Number.isSafeInteger(next)) sum.seconds = next;
+  else sum.moreSeconds += BigInt(seconds);
 }

@@ -7,8 +7,9 @@ export interface Addition {
   id: string;
   eventType: EngagementType;
   events: number;
-  /** Whole seconds; many large ones are more than a number holds exactly. */
-  watchSeconds: bigint;
+  /** Whole seconds watched, as far as a number holds them exactly, and what is beyond that. */
+  seconds: number;
+  moreSeconds: bigint;
 }
 
 /** Ids hold no control character, so a line break divides them. In the order of their keys, as every writer adds. */
@@ -16,7 +17,7 @@ const parameters = (rows: readonly Addition[]): string[] => [
   rows.map(({ id }) => id).join('\n'),
   rows.map(({ eventType }) => eventType).join('\n'),
   rows.map(({ events }) => events).join('\n'),
-  rows.map(({ watchSeconds }) => watchSeconds).join('\n'),
+  rows.map(({ seconds, moreSeconds }) => (moreSeconds === 0n ? seconds : BigInt(seconds) + moreSeconds)).join('\n'),
 ];
 
 const ROWS = `unnest(string_to_array($1, E'\\n'), string_to_array($2, E'\\n'), string_to_array($3, E'\\n')::bigint[],

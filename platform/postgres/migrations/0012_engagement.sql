@@ -3,8 +3,10 @@
 CREATE TABLE seen (
   day          date NOT NULL,
   identity     uuid NOT NULL,
-  payload_hash uuid NOT NULL,   -- another one under the same identity is another event
+  payload_hash bigint NOT NULL, -- another one under the same identity is another event
   seen_at      timestamptz NOT NULL DEFAULT now(),
+  -- With seen_at it tells a transaction which rows are its own; after a restore alone it would not.
+  tx           xid8 NOT NULL DEFAULT pg_current_xact_id(),
   PRIMARY KEY (day, identity)
 ) PARTITION BY RANGE (day);
 CREATE TABLE seen_default PARTITION OF seen DEFAULT;

@@ -52,17 +52,19 @@ test('what came again is counted by kind, and how long an event took to its run'
 });
 
 test('a partition of a topic that is only kept is shown and resumed as well', async () => {
-  const scope = 'engagement.metrics/0';
+  const scope = 'engagement.subscription.changed/0';
   const producer = await world.kafka.producer();
   const value = Buffer.from('not JSON');
   await producer.send(
-    Array.from({ length: 30 }, () => ({ topic: 'engagement.metrics', key: 'k', value, headers: {} })),
+    Array.from({ length: 30 }, () => ({ topic: 'engagement.subscription.changed', key: 'k', value, headers: {} })),
   );
   await producer.close();
   await eventually('it is paused', async () => (await bridgeStatus(deps())).paused.length > 0);
   const status = await bridgeStatus(deps());
   expect(status).toMatchObject({ lag: 30, paused: [{ scope }] });
-  expect(status.partitions).toContainEqual(expect.objectContaining({ topic: 'engagement.metrics', lag: 30 }));
+  expect(status.partitions).toContainEqual(
+    expect.objectContaining({ topic: 'engagement.subscription.changed', lag: 30 }),
+  );
   const resumed = await resumeBridge(deps(), { scope, actor: 'local:test', reason: 'looked at it' });
   expect(resumed).toEqual({ scope, passesThrough: '29' });
   await eventually('all are read', async () => (await bridgeStatus(deps())).lag === 0);
