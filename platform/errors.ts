@@ -17,8 +17,11 @@ const NETWORK = new Set([
   'EAI_AGAIN',
   'ENOENT',
 ]);
-/** SQLSTATE: 08 connection, 57P01 to 57P03 the server stops, was killed or still starts, 53300 no connection left. */
-const PG_GONE = /^(08...|57P0[1-3]|53300)$/;
+/**
+ * SQLSTATE: 08 connection, 57P01 to 57P03 the server stops, was killed or still starts, 53 no connection, disk or memory
+ * left, 25006 it is a standby now, 57014 a statement took too long.
+ */
+const PG_GONE = /^(08...|57P0[1-3]|53...|25006|57014)$/;
 /** pg reports these without a code. */
 const PG_GONE_TEXT = /Connection terminated|timeout exceeded when trying to connect|Query read timeout/;
 const KAFKA_GONE = new Set([

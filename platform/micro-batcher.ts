@@ -1,3 +1,5 @@
+import { ReelwayError } from '../contracts/model/errors';
+
 /** Items of one call: enough that the round trip is shared, few enough that one call stays short. */
 const MAX_ITEMS = 500;
 /** Below Kafka's usual limit of 1 MiB for a batch, with room for headers and framing. */
@@ -20,11 +22,13 @@ export interface MicroBatcher<T, R> {
 /**
  * Joins what many callers send at the same time into one call of `send`, one call after the other, in the order in
  * which they came. When a joint call fails each caller's items go again alone: one caller's bad item is its own; not
- * where the failure is retryable. bytesOf: size of an item, where sizes matter.
+ * where the failure is retryable. bytesOf: size of an item, where sizes matter. mostWaiting: more callers than that are
+ * refused with SERVICE_UNREACHABLE.
  */
 export function createMicroBatcher<T, R>(
   send: (items: T[]) => Promise<R[]>,
   bytesOf: (item: T) => number = () => 0,
+  mostWaiting = Infinity,
 ): MicroBatcher<T, R> {
   const queue: Waiting<T, R>[] = [];
   let running: Promise<void> | null = null;
@@ -39,6 +43,10 @@ export function createMicroBatcher<T, R>(
   return {
     add: (items) =>
       new Promise((resolve, reject) => {
+        if (queue.length >= mostWaiting) {
+          reject(new ReelwayError('SERVICE_UNREACHABLE', 'More is waiting already than can be stored in time.'));
+          return;
+        }
         const bytes = items.reduce((sum, item) => sum + bytesOf(item), 0);
         queue.push({ items, bytes, resolve, reject });
         running ??= run();

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ReelwayError } from '../../contracts/model/errors';
 import { ANSWER_WITHIN_MS } from '../../operations/admin/operation';
 import type { OperationsDeps } from '../../operations/deps';
-import { ratings, trending, type RankingInput } from '../../operations/engagement/trending';
+import { ratings, trending, type RankedContent, type RankingInput } from '../../operations/engagement/trending';
 import { parseInput } from '../../operations/input';
 import { playback, type Caching, type PlaybackDeps } from '../../operations/assets/playback';
 import { beforeTimeout } from '../../operations/within';
@@ -59,21 +59,21 @@ export const CATALOG = {
     path: '/trending',
     about: 'Visible contents by what they score, the highest first.',
     query: page,
-    run: async (deps, request) => ({
-      answer: { contents: await trending(deps, pageOf(request)) },
-      caching: 'everybody',
-    }),
+    run: async (deps, request) => listed(await trending(deps, pageOf(request))),
   },
   ratings: {
     path: '/ratings',
     about: 'Visible contents by their mean rating, the highest first; those that nobody rated are not in it.',
     query: page,
-    run: async (deps, request) => ({
-      answer: { contents: await ratings(deps, pageOf(request)) },
-      caching: 'everybody',
-    }),
+    run: async (deps, request) => listed(await ratings(deps, pageOf(request))),
   },
 } as const satisfies Record<string, CatalogRoute>;
+
+/** As with playback: what is NG or age-gated stays out of caches that everybody shares. */
+const listed = (contents: RankedContent[]): { answer: object; caching: Caching } => ({
+  answer: { contents },
+  caching: contents.some(({ residency, ageGated }) => residency === 'NG' || ageGated) ? 'viewer' : 'everybody',
+});
 
 function pageOf({ query }: FastifyRequest): RankingInput {
   const { limit = String(DEFAULT_LIMIT), offset = '0' } = parseInput(z.strictObject(page), query);

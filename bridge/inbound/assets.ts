@@ -1,7 +1,7 @@
 import { recordTime } from '../../contracts/model/record-time';
 import { ASSET_TOPIC } from '../../contracts/model/topics';
 import type { AssetBody } from '../../contracts/schema/http';
-import { acceptAssets, type AssetResult, type AssetUpdate } from '../../operations/assets/accept';
+import { acceptAssets, type AssetFactOf, type AssetResult, type AssetUpdate } from '../../operations/assets/accept';
 import { incompleteLetter } from '../../operations/assets/incomplete';
 import { keptHeaders, type NewDeadLetter } from '../../platform/postgres/dead-letters';
 import type { KnownOutcome } from '../../platform/postgres/event-ids';
@@ -46,9 +46,9 @@ function add(taken: TakenAssets, event: NewObserved, update: AssetUpdate, result
   };
   switch (result.is) {
     case 'applied':
-      if (result.fact) taken.rows.push(toRow(event, update, result.fact));
+      taken.rows.push(toRow(event, update, result.fact));
       if (update.body.status === 'READY') taken.ready.push(update.episodeId);
-      outcome(result.fact ? null : 'applied');
+      outcome(null);
       return;
     case 'incomplete':
       taken.incomplete.push(incompleteLetter(update, result.missing));
@@ -63,12 +63,10 @@ function add(taken: TakenAssets, event: NewObserved, update: AssetUpdate, result
   }
 }
 
-type FactOf = NonNullable<Extract<AssetResult, { is: 'applied' }>['fact']>;
-
 const toRow = (
   { rowId, eventId, topic, record }: NewObserved,
   { episodeId, raw }: AssetUpdate,
-  fact: FactOf,
+  fact: AssetFactOf,
 ): NewInboxRow => ({
   ...{ rowId, topic, orderingKey: episodeId },
   ...{ partition: record.partition, offset: record.offset, recordKey: record.key },

@@ -1,6 +1,6 @@
 import { fanOutIdOf } from '../../contracts/model/ids';
 import { LIFECYCLE_QUEUE } from '../../contracts/model/work';
-import { messageOf } from '../../platform/errors';
+import { messageOf, toReelwayError } from '../../platform/errors';
 import type { Logger } from '../../platform/log';
 import { fanOutsToStart, markFanOutStarted } from '../../platform/postgres/fanouts';
 import type { Pool } from '../../platform/postgres/pool';
@@ -50,7 +50,13 @@ export async function startDue({ pool, client, log }: FanOutDeps, againAfterMs =
       workflowType: FAN_OUT_WORKFLOW,
       taskQueue: LIFECYCLE_QUEUE,
     };
-    const outcome = await startFanOutRun(client, run, CALL_DEADLINE_MS);
+    const outcome = await startFanOutRun(client, run, CALL_DEADLINE_MS).catch((error: unknown) => {
+      const known = toReelwayError(error);
+      // One that is away is away for all; anything else is the trouble of this content, which comes again later.
+      if (known.code === 'SERVICE_UNREACHABLE') throw known;
+      log.error({ contentId: of.contentId, err: known }, 'a fan-out could not be started');
+      return 'failed' as const;
+    });
     await markFanOutStarted(pool, of.contentId);
     if (outcome === 'started') started += 1;
     log.debug({ contentId: of.contentId, outcome }, 'fan-out');

@@ -49,8 +49,9 @@ export async function sendNotices(
   let total = 0;
   for (;;) {
     const sent = await inTransaction(pool, async (db) => {
-      const rows = await claimUnsentNotices(db, { contentId, limit: AT_ONCE });
-      if (rows.length === 0) return 0;
+      const claimed = await claimUnsentNotices(db, { contentId, limit: AT_ONCE });
+      const rows = firstThatFit(claimed);
+      if (rows.length === 0) return { count: 0, more: false };
       const landed = await producer.send(
         rows.map(({ userId, value, headers }) => ({ topic: NOTICE_TOPIC, key: userId, value, headers })),
       );
@@ -62,9 +63,22 @@ export async function sendNotices(
           return place ? [{ eventId, ...place }] : [];
         }),
       );
-      return rows.length;
+      return { count: rows.length, more: claimed.length === AT_ONCE || rows.length < claimed.length };
     });
-    total += sent;
-    if (sent < AT_ONCE) return total;
+    total += sent.count;
+    if (!sent.more) return total;
   }
+}
+
+/** Below Kafka's usual limit of 1 MiB for a batch, with room for headers and framing. */
+const MAX_BYTES = 700 * 1024;
+
+/** All of one user share a partition, and so a batch. At least one. */
+function firstThatFit<T extends { value: Buffer }>(rows: T[]): T[] {
+  let bytes = 0;
+  const end = rows.findIndex(({ value }, index) => {
+    bytes += value.byteLength;
+    return index > 0 && bytes > MAX_BYTES;
+  });
+  return end === -1 ? rows : rows.slice(0, end);
 }

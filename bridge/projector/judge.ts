@@ -88,8 +88,8 @@ function metrics(
   { eventId, timestamp, source, payload }: Envelope<'engagement.metrics'>,
 ): JudgedMetrics {
   const isFlat = source === null;
-  // The record's own time is another one when the same body is sent again.
-  const day = isFlat && payload.receivedAt === undefined ? TIMELESS_DAY : dayOf(timestamp);
+  // Of no day: the record's own time is another one when the same body is sent again, and over HTTP an id has none.
+  const day = isFlat && payload.receivedAt !== undefined ? dayOf(timestamp) : TIMELESS_DAY;
   const identity = isFlat ? eventId.slice(0, 32) : eventId;
   const message = { identity, day, payloadHash: metricsHash(payload.metrics), metrics: payload.metrics };
   return { is: 'metrics', record, eventId, contentId: null, message };

@@ -1,17 +1,28 @@
 import { z } from 'zod';
-import { asset, assetConflicts } from '../assets/read';
-import { operation } from './operation';
+import { asset, assetConflicts, type MediaAsset } from '../assets/read';
+import { MASK, operation } from './operation';
 
 const episodeId = z.string().meta({ description: 'id of the episode, which is its content id' });
+
+const mask = (url: string | null): string | null => (url === null ? null : MASK);
+
+const maskedAsset = (shown: MediaAsset): MediaAsset => ({
+  ...shown,
+  manifestUrl: mask(shown.manifestUrl),
+  thumbnailUrl: mask(shown.thumbnailUrl),
+  fallbackArtUrl: mask(shown.fallbackArtUrl),
+  captions: shown.captions?.map(({ lang }) => ({ lang, url: MASK })) ?? null,
+});
 
 export const assetOperations = {
   asset: operation({
     method: 'GET',
     path: '/assets/{episodeId}',
     right: 'viewer',
-    about: 'What another service last said of the media of an episode.',
+    about: 'What another service last said of the media of an episode. URLs are shown to admins.',
     input: z.strictObject({ episodeId }),
     run: (deps, _actor, input) => asset(deps, input.episodeId),
+    masked: maskedAsset,
   }),
   assetConflicts: operation({
     method: 'GET',

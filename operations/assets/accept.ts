@@ -23,14 +23,14 @@ export interface AssetUpdate {
 
 /**
  * What became of an update.
- * - applied: it stands. fact: what the run of the content hears of it; null: the content has ended
+ * - applied: it stands. fact: what the run of the content hears of it
  * - unchanged: it stood already
  * - conflict: a newer one stands; logged
  * - incomplete: READY without what a READY asset must have; nothing was stored of it
  * - unknown: nobody knows the content
  */
 export type AssetResult =
-  | { is: 'applied'; version: number; bodyHash: Buffer; fact: AssetFactOf | null }
+  | { is: 'applied'; version: number; bodyHash: Buffer; fact: AssetFactOf }
   | { is: 'unchanged' | 'conflict' | 'unknown' }
   | { is: 'incomplete'; missing: ReturnType<typeof missingWhenReady> };
 
@@ -59,7 +59,7 @@ function firstOfEach(updates: AssetUpdate[]): AssetUpdate[] {
 }
 
 type How = { mustBeKnown: boolean; now: number };
-type Candidate = NewAsset & { update: AssetUpdate; standing: StandingAsset };
+type Candidate = NewAsset & { update: AssetUpdate };
 
 /** One update per episode. */
 async function acceptRound(
@@ -79,7 +79,7 @@ async function acceptRound(
     const asset = toAsset(update, stands.residency, how.now);
     const refused = refusalOf(update, stands, asset, how);
     if (refused) results.set(update, refused);
-    else candidates.push({ ...asset, update, standing: stands });
+    else candidates.push({ ...asset, update });
   }
   const applied = await upsertAssets(db, candidates);
   const late = candidates.filter(({ episodeId }) => !applied.has(episodeId));
@@ -95,9 +95,18 @@ function refusalOf(
   { mustBeKnown }: How,
 ): AssetResult | null {
   if (mustBeKnown && standing.phase === null) return { is: 'unknown' };
-  if (standing.bodyHash?.equals(asset.bodyHash) === true) return { is: 'unchanged' };
+  if (isSame(standing, asset)) return { is: 'unchanged' };
   const missing = missingWhenReady(body, standing.hasThumbnail);
   return missing.length > 0 ? { is: 'incomplete', missing } : null;
+}
+
+/** The same words without a time of their own, so soon after, are a repeat; later the service says them anew. */
+const REPEATED_WITHIN_MS = 5 * 60_000;
+
+/** A READY whose manifest is gone is said again to bring it back. */
+function isSame({ bodyHash, version, status, hasManifest }: StandingAsset, asset: NewAsset): boolean {
+  if (bodyHash?.equals(asset.bodyHash) !== true || (status === 'READY' && !hasManifest)) return false;
+  return asset.body.occurredAt !== undefined || asset.version - (version?.getTime() ?? 0) < REPEATED_WITHIN_MS;
 }
 
 /** A sender's clock may be a little ahead; one that is far ahead would keep every later update out. */
@@ -115,14 +124,10 @@ function hashOf(body: AssetBody): Buffer {
   return payloadHash('upload.media.processed', rest);
 }
 
-function appliedAs({ version, bodyHash, body, standing }: Candidate): AssetResult {
-  return {
-    is: 'applied',
-    version,
-    bodyHash,
-    fact: standing.phase === 'terminal' ? null : factOf(version, bodyHash, body),
-  };
-}
+const appliedAs = ({ version, bodyHash, body }: Candidate): AssetResult => ({
+  ...{ is: 'applied', version, bodyHash },
+  fact: factOf(version, bodyHash, body),
+});
 
 /** READY, FAILED and READY again are three facts, though the first and the last say the same. */
 const factOf = (version: number, bodyHash: Buffer, body: AssetBody): AssetFactOf => ({

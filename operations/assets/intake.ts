@@ -23,13 +23,16 @@ export interface AssetIntake {
   accept(update: AssetUpdate): Promise<AssetAnswer>;
 }
 
+/** Seconds of work; their senders would have given up. */
+const MOST_WAITING = 2_000;
+
 /** Those that come at the same time share a transaction, so that many cost few round trips. */
 export function createAssetIntake(pool: Pool): AssetIntake {
-  const batcher = createMicroBatcher((updates: AssetUpdate[]) =>
+  const take = (updates: AssetUpdate[]): Promise<AssetResult[]> =>
     inTransaction(pool, (db) => acceptAll(db, updates)).catch((error: unknown) => {
       throw toReelwayError(error);
-    }),
-  );
+    });
+  const batcher = createMicroBatcher(take, ({ raw }) => raw.byteLength, MOST_WAITING);
   return {
     accept: async (update) => {
       const [result] = await batcher.add([update]);
@@ -75,7 +78,7 @@ async function acceptAll(db: PoolClient, updates: AssetUpdate[]): Promise<AssetR
     if (result.is === 'incomplete') incomplete.push(incompleteLetter(update, result.missing));
     if (result.is !== 'applied') continue;
     if (update.body.status === 'READY') ready.push(update.episodeId);
-    if (result.fact) facts.push({ update, ...factFor(update, result), fact: result.fact });
+    facts.push({ update, ...factFor(update, result), fact: result.fact });
   }
   await insertFacts(db, facts, () => unmarkManifestMissing(db, ready));
   await quarantineRecords(db, INBOX_CONSUMER, incomplete);

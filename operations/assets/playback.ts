@@ -44,23 +44,23 @@ export async function playback(deps: PlaybackDeps, id: string): Promise<{ playba
     });
   }
   const { asset, hlsManifest, dashManifest } = content;
-  const ours = asset === null && hlsManifest !== null && dashManifest !== null;
+  const ours = hlsManifest !== null && dashManifest !== null && !isForeign(hlsManifest);
   const manifestUrl = ours ? joined(deps.cdnBase, hlsManifest) : (asset?.manifestUrl ?? null);
   if (manifestUrl === null) throw await missing(deps, content);
   return {
     playback: {
       episodeId: content.contentId,
       ...{ title: content.title, contentType: content.contentType },
-      status: asset?.status ?? 'READY',
+      status: ours ? 'READY' : (asset?.status ?? 'READY'),
       manifestUrl,
       hlsManifestUrl: ours ? manifestUrl : null,
       dashManifestUrl: ours ? joined(deps.cdnBase, dashManifest) : null,
       thumbnailUrl: asset?.thumbnailUrl ?? asset?.fallbackArtUrl ?? null,
-      variants: asset?.variants ?? [],
+      variants: ours ? [] : (asset?.variants ?? []),
       captions: asset?.captions ?? [],
       ageGated: content.visibility === 'AGE_GATED',
     },
-    caching: cachingOf(content),
+    caching: cachingOf(content, ours),
   };
 }
 
@@ -73,10 +73,13 @@ async function missing(deps: PlaybackDeps, { contentId }: PlayableRow): Promise<
 }
 
 /** NG stays out of caches that the world shares, and what is age-gated out of those that cannot ask. */
-function cachingOf({ asset, residency, visibility }: PlayableRow): Caching {
-  if (asset !== null && !asset.cacheable) return 'nobody';
+function cachingOf({ asset, residency, visibility }: PlayableRow, ours: boolean): Caching {
+  if (!ours && asset !== null && !asset.cacheable) return 'nobody';
   return residency === 'NG' || visibility === 'AGE_GATED' ? 'viewer' : 'everybody';
 }
+
+/** What a service made stands in the record as the URL that it gave; a set of ours as a path. */
+const isForeign = (manifest: string): boolean => /^https?:/i.test(manifest);
 
 const joined = (base: string | null, path: string): string =>
   base === null ? path : `${base.replace(/\/$/, '')}/${path.replace(/^\//, '')}`;

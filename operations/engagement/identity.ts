@@ -26,12 +26,10 @@ const digestOf = (text: string): string => hash('sha256', text, 'hex').slice(0, 
 
 /** What a message says, without the time it names for tracing. */
 export const metricsHash = (metrics: readonly Metric[]): number =>
-  hashOf(
-    JSON.stringify([
-      'engagement.metrics',
-      metrics.map(({ contentId, score, likes, views, rating }) => [contentId, score, likes, views, rating]),
-    ]),
-  );
+  hashOf(JSON.stringify(['engagement.metrics', said(metrics)]));
+
+const said = (metrics: readonly Metric[]) =>
+  metrics.map(({ contentId, score, likes, views, rating }) => [contentId, score, likes, views, rating]);
 
 /** A request as far as it says which message it is. */
 export interface MetricsRequest {
@@ -46,13 +44,18 @@ export interface MetricsRequest {
   idempotencyKey?: string | null;
 }
 
-/** Its event id, else the key, else what it says where it names its time; else it is a new one, whatever came before. */
+/**
+ * Its event id, else the key, of whatever day: the copy that comes over Kafka, or with a later retry, names another time.
+ * Else what it says where it names its time; else it is a new one, whatever came before.
+ */
 export function requestIdentity(request: MetricsRequest, now = Date.now()): CountIdentity {
   const { route, metrics, receivedAt, eventId, idempotencyKey } = request;
   const payloadHash = metricsHash(metrics);
-  const day = receivedAt === null ? TIMELESS_DAY : dayOf(receivedAt);
-  if (eventId) return { identity: eventId.toLowerCase(), day, payloadHash };
-  if (idempotencyKey) return { identity: digestOf(JSON.stringify(['key', route, idempotencyKey])), day, payloadHash };
+  if (eventId) return { identity: eventId.toLowerCase(), day: TIMELESS_DAY, payloadHash };
+  if (idempotencyKey) {
+    return { identity: digestOf(JSON.stringify(['key', route, idempotencyKey])), day: TIMELESS_DAY, payloadHash };
+  }
   if (receivedAt === null) return { identity: randomUUID(), day: dayOf(now), payloadHash };
-  return { identity: digestOf(JSON.stringify(['body', route, receivedAt, payloadHash])), day, payloadHash };
+  const identity = digestOf(JSON.stringify(['body', route, receivedAt, said(metrics)]));
+  return { identity, day: dayOf(receivedAt), payloadHash };
 }

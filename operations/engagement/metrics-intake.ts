@@ -15,13 +15,18 @@ export interface MetricsIntake {
   count(request: MetricsRequest): Promise<'counted' | 'duplicate'>;
 }
 
+/** About; a transaction takes a few thousand of them. */
+const BYTES_OF_A_METRIC = 200;
+/** Seconds of work; their senders would have given up. */
+const MOST_WAITING = 2_000;
+
 /** Those that come at the same time share a transaction, so that many cost few round trips. */
 export function createMetricsIntake(pool: Pool): MetricsIntake {
-  const batcher = createMicroBatcher((messages: MetricsMessage[]) =>
+  const take = (messages: MetricsMessage[]): Promise<Counted[]> =>
     inTransaction(pool, (db) => countMetrics(db, messages)).catch((error: unknown) => {
       throw toReelwayError(error);
-    }),
-  );
+    });
+  const batcher = createMicroBatcher(take, ({ metrics }) => metrics.length * BYTES_OF_A_METRIC, MOST_WAITING);
   return {
     count: async (request) => {
       const [counted] = await batcher.add([{ ...requestIdentity(request), metrics: [...request.metrics] }]);

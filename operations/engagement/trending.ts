@@ -19,6 +19,8 @@ export interface RankedContent extends VisibleContent {
 
 const MOST = 100;
 const FURTHEST = 10_000;
+/** Members that are not visible cost as much as others: beyond so many nobody looks. */
+const MOST_LOOKED_AT = 20_000;
 /** Members that are looked up together; some of them may not be visible. */
 const AT_ONCE = 200;
 
@@ -37,7 +39,7 @@ async function ranking({ pool, redis }: Deps, key: string, { limit, offset }: Ra
     );
   }
   const found: RankedContent[] = [];
-  for (let from = 0; found.length < offset + limit; from += AT_ONCE) {
+  for (let from = 0; found.length < offset + limit && from < MOST_LOOKED_AT; from += AT_ONCE) {
     const members = await redis().highest(key, from, AT_ONCE);
     const visible = await visibleContents(
       pool,

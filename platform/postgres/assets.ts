@@ -13,13 +13,14 @@ export interface StandingAsset {
   version: Date | null;
   status: AssetStatus | null;
   hasThumbnail: boolean;
+  hasManifest: boolean;
 }
 
 /** Of each episode, without a lock: what is decided by it only ever grows, but for the version, which the upsert compares. */
 export async function readStandingAssets(db: Queryable, episodeIds: string[]): Promise<Map<string, StandingAsset>> {
   const found = await db.query<StandingAsset>(
     `SELECT x.id AS "episodeId", c.phase, c.residency, a.body_hash AS "bodyHash", a.version, a.status,
-       a.thumbnail_url IS NOT NULL AS "hasThumbnail"
+       a.thumbnail_url IS NOT NULL AS "hasThumbnail", a.manifest_url IS NOT NULL AS "hasManifest"
      FROM unnest($1::text[]) x(id)
      LEFT JOIN contents c ON c.content_id = x.id LEFT JOIN media_assets a ON a.episode_id = x.id`,
     [episodeIds],
@@ -56,6 +57,7 @@ export async function upsertAssets(db: Queryable, assets: NewAsset[]): Promise<S
        streaming_asset_id = coalesce(EXCLUDED.streaming_asset_id, a.streaming_asset_id),
        reason = EXCLUDED.reason, residency = coalesce(EXCLUDED.residency, a.residency), updated_at = now()
      WHERE (a.version, a.status = 'READY', a.body_hash) < (EXCLUDED.version, EXCLUDED.status = 'READY', EXCLUDED.body_hash)
+       OR (a.manifest_url IS NULL AND a.status = 'READY' AND a.body_hash = EXCLUDED.body_hash)
      RETURNING episode_id AS id`,
     [
       assets.map((asset) => asset.episodeId),

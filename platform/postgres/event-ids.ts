@@ -167,7 +167,7 @@ export async function writeOutcomes(db: Queryable, outcomes: OutcomeReport[]): P
 export interface KnownOutcome {
   rowId: string;
   contentId: string;
-  outcome: 'applied' | 'duplicate' | 'late' | 'dead' | null;
+  outcome: 'duplicate' | 'late' | 'dead' | null;
   code: ErrorCode | null;
 }
 

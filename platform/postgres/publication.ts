@@ -47,7 +47,8 @@ const DECISION_FOR = { PUBLISHED: 'APPROVED', AGE_GATED: 'AGE_GATED' } as const;
 
 /**
  * A publication is named by what it switches to, so that its repeat is told from a second one: the repeat answers as
- * the first did, although the content is visible by then.
+ * the first did, although the content is visible by then. One whose run was lost before it could tell anybody does not
+ * count as one: the generation that makes it again tells.
  */
 const publicationOf = ({ place, decisionId, manifests }: PublishInput): string =>
   `${madeBy(place)} ${decisionId} ${manifests.dash}`;
@@ -62,15 +63,18 @@ async function compareAndSet(
   const { place, decisionId, visibility, manifests } = input;
   const done = await db.query<{ wasVisible: boolean }>(
     `WITH before AS (
-       SELECT visibility IN ('PUBLISHED', 'AGE_GATED') AS visible FROM contents WHERE content_id = $1 FOR UPDATE)
+       SELECT visibility IN ('PUBLISHED', 'AGE_GATED') AND EXISTS (
+         SELECT 1 FROM milestones m WHERE m.content_id = $1 AND m.topic = 'media.published'
+           AND m.generation = substring(made_visible_by FROM '^g([0-9]+) ')::int) AS told
+       FROM contents WHERE content_id = $1 FOR UPDATE)
      UPDATE contents c SET visibility = $5, published_at = coalesce(c.published_at, now()), hls_manifest = $6,
        dash_manifest = $7, cek_id = $8, updated_at = now(),
-       made_visible_by = CASE WHEN before.visible THEN c.made_visible_by ELSE $9 END
+       made_visible_by = CASE WHEN before.told THEN c.made_visible_by ELSE $9 END
      FROM before
      WHERE c.content_id = $1 AND c.generation = $2 AND c.decision_id = $3 AND c.metadata_version = $4
        AND c.open_flags = 0 AND c.removed_at IS NULL AND c.withdrawn_generation IS DISTINCT FROM $2
        AND EXISTS (SELECT 1 FROM decisions d WHERE d.decision_id = $3 AND d.content_id = $1 AND d.decision = $10)
-     RETURNING before.visible AND c.made_visible_by IS DISTINCT FROM $9 AS "wasVisible"`,
+     RETURNING before.told AND c.made_visible_by IS DISTINCT FROM $9 AS "wasVisible"`,
     [
       ...[place.contentId, place.generation, decisionId, metadataVersion, visibility],
       ...[manifests.hls, manifests.dash, manifests.cekId, publicationOf(input), DECISION_FOR[visibility]],

@@ -54,7 +54,7 @@ export function foldFact(state: LifecycleState, fact: Fact, now: number): Folded
     case 'decided':
       return foldDecided(known, fact, fact.body, told);
     case 'asset':
-      return foldAsset(known, fact.body, now, told);
+      return foldAsset(known, fact, fact.body, now, told);
   }
 }
 
@@ -115,7 +115,9 @@ function foldPackaged(state: LifecycleState, body: PackagedFact, now: number, to
 }
 
 /** One service makes renditions and package: what it says is about both, as far as they are not done. */
-function foldAsset(state: LifecycleState, body: AssetFact, now: number, told: Tell): Folded {
+function foldAsset(before: LifecycleState, { at }: Fact, body: AssetFact, now: number, told: Tell): Folded {
+  if (at < (before.assetAt ?? 0)) return told(before, 'late', 'OLDER_UPDATE');
+  const state = { ...before, assetAt: at };
   const { transcode, package: packages } = state.policy.executors;
   if (transcode === 'worker' || packages === 'worker') return told(state, 'ignored', 'NOT_EXECUTOR');
   const open = MADE_ELSEWHERE.filter((stage) => state.stages[stage].status !== 'DONE');

@@ -63,6 +63,9 @@ export interface LifecycleState {
   transcoded: TranscodedView | null;
   manifests: Manifests | null;
 
+  /** When the newest of what a service said of its media happened, ms; absent: it has said nothing. */
+  assetAt?: number;
+
   flags: OpenFlag[];
   decisions: StandingDecision[];
   /** Version of the record that our checks read; null: they have not run. */

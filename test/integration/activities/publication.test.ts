@@ -40,6 +40,14 @@ async function approve(
   return decisionId;
 }
 
+/** As the announcement of its run stores it. */
+const told = ({ place: { contentId, generation } }: PublishInput): Promise<unknown> =>
+  world.pool.query(
+    `INSERT INTO milestones (event_id, content_id, generation, topic, milestone, ordinal, sequence, record_key, payload_hash, value)
+     VALUES ($1, $2, $3, 'media.published', 'published', 1, $3, $2, '', '')`,
+    [`${contentId}:${String(generation)}`, contentId, generation],
+  );
+
 const change = (contentId: string, set: string): Promise<unknown> =>
   world.pool.query(`UPDATE contents SET ${set} WHERE content_id = $1`, [contentId]);
 
@@ -78,6 +86,7 @@ describe('publishing', () => {
   test('of a new package set says that it was visible before, as often as it is asked', async () => {
     const input = await approved();
     await publish(world.pool, input);
+    await told(input);
     const next = { ...input, manifests: { hls: 'b/master.m3u8', dash: 'b/manifest.mpd', cekId: 'k2' } };
     expect((await publish(world.pool, next)).wasVisible).toBe(true);
     expect((await publish(world.pool, next)).wasVisible).toBe(true);
@@ -85,6 +94,24 @@ describe('publishing', () => {
       dash_manifest: 'b/manifest.mpd',
       cek_id: 'k2',
     });
+  });
+
+  test('that nobody was told of, for its run was lost, is a new appearance, and after it was told none', async () => {
+    const input = await approved();
+    const { contentId } = input.place;
+    await publish(world.pool, input);
+    await change(contentId, 'generation = 2');
+    const second = {
+      ...input,
+      place: { ...input.place, generation: 2 },
+      manifests: { ...input.manifests, dash: 'b.mpd' },
+    };
+    expect((await publish(world.pool, second)).wasVisible).toBe(false);
+    expect((await publish(world.pool, second)).wasVisible).toBe(false);
+    await told(second);
+    await change(contentId, 'generation = 3');
+    const third = { ...input, place: { ...input.place, generation: 3 } };
+    expect((await publish(world.pool, third)).wasVisible).toBe(true);
   });
 
   test('after it was hidden is a new appearance, under the first date', async () => {

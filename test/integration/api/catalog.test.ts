@@ -61,6 +61,21 @@ describe('a viewer', () => {
     expect(found.headers.get('cache-control')).toMatch(/^private/);
   });
 
+  it('plays what we packaged, whatever a service says of media that are not its own', async () => {
+    const id = await registered(api);
+    await makeVisible(world, id);
+    await world.pool.query(
+      `UPDATE contents SET hls_manifest = 'a/hls.m3u8', dash_manifest = 'a/dash.mpd' WHERE content_id = $1`,
+      [id],
+    );
+    for (const body of [{ status: 'PROCESSING' }, readyBody()]) {
+      await post({ episodeId: id, ...body });
+      expect(await playback(id)).toMatchObject({
+        ...{ status: 200, body: { status: 'READY', manifestUrl: 'https://cdn.example/base/a/hls.m3u8' } },
+      });
+    }
+  });
+
   it.each(['HIDDEN', 'REMOVED'])('gets nothing that is %s', async (visibility) => {
     const episodeId = await registered(api);
     await post({ episodeId, ...readyBody() });
@@ -83,7 +98,8 @@ describe('a viewer', () => {
     expect(contents).toEqual(
       expect.arrayContaining([expect.objectContaining({ contentId: episodeId, failureCode: 'MANIFEST_MISSING' })]),
     );
-    await post({ episodeId, ...readyBody({ occurredAt: '2026-05-01T00:00:00Z' }) });
+    // The very same words again.
+    await post({ episodeId, ...readyBody() });
     expect(await playback(episodeId)).toMatchObject({ status: 200 });
     const { rows } = await world.pool.query('SELECT 1 FROM contents WHERE content_id = $1 AND attention', [episodeId]);
     expect(rows).toEqual([]);

@@ -67,8 +67,13 @@ test.each(['snappy', 'lz4', 'zstd'])(
 );
 
 test.each([
-  { what: 'would become 80 MiB', code: 'BATCH_TOO_LARGE', topic: 'user.engagement.events', bytes: zstdBomb },
-  { what: 'cannot be taken apart', code: 'BATCH_UNREADABLE', topic: 'engagement.metrics', bytes: zstdOfTwoFrames },
+  { what: 'would become 80 MiB', code: 'BATCH_TOO_LARGE', topic: 'payment.events', bytes: zstdBomb },
+  {
+    what: 'cannot be taken apart',
+    code: 'BATCH_UNREADABLE',
+    topic: 'engagement.subscription.changed',
+    bytes: zstdOfTwoFrames,
+  },
 ] as const)('a batch that $what holds its partition alone, as $code', async ({ code, topic, bytes }) => {
   const before = mostResident();
   await sendBatch(world, topic, ['not JSON']);

@@ -88,7 +88,7 @@ test('content show has the keys that programs rely on', async () => {
 test('dlq list is an array of exactly the promised keys, newest first', async () => {
   const letters = (await json('dlq', 'list')) as Record<string, unknown>[];
   const first = ['at', 'code', 'contentId', 'eventId', 'id', 'key', 'offset', 'partition', 'reason', 'topic'];
-  const joined = ['corrected', 'redrives', 'status'];
+  const joined = ['corrected', 'redrives', 'repeats', 'status'];
   expect(letters.map((letter) => Object.keys(letter).sort())).toEqual(
     Array.from({ length: 2 }, () => [...first, ...joined].sort()),
   );
