@@ -44,7 +44,7 @@ async function approve(
 const told = ({ place: { contentId, generation } }: PublishInput): Promise<unknown> =>
   world.pool.query(
     `INSERT INTO milestones (event_id, content_id, generation, topic, milestone, ordinal, sequence, record_key, payload_hash, value)
-     VALUES ($1, $2, $3, 'media.published', 'published', 1, $3, $2, '', '')`,
+     VALUES ($1, $2, $3::int, 'media.published', 'published', 1, $3::int, $2, '', '')`,
     [`${contentId}:${String(generation)}`, contentId, generation],
   );
 

@@ -67,7 +67,7 @@ test.each(['snappy', 'lz4', 'zstd'])(
 );
 
 test.each([
-  { what: 'would become 80 MiB', code: 'BATCH_TOO_LARGE', topic: 'payment.events', bytes: zstdBomb },
+  { what: 'would become 80 MiB', code: 'BATCH_TOO_LARGE', topic: 'media.transcoded', bytes: zstdBomb },
   {
     what: 'cannot be taken apart',
     code: 'BATCH_UNREADABLE',
