@@ -136,12 +136,13 @@ describe('docker-compose.yml', () => {
   });
 
   it('has no default for a secret', () => {
-    const secrets = composeText().match(/\$\{(POSTGRES_PASSWORD|KEK_FILE)[^}]*\}/g) ?? [];
+    const secrets = composeText().match(/\$\{(POSTGRES_PASSWORD|KEK_FILE|API_TOKENS|SERVICE_TOKENS)[^}]*\}/g) ?? [];
     expect(secrets.length).toBeGreaterThanOrEqual(4);
     expect(secrets.filter((use) => !use.includes(':?'))).toEqual([]);
     const settings = Object.values(model.services).flatMap(({ environment = {} }) => Object.entries(environment));
     const values = settings.filter(([name]) => /PASSWORD|PWD|SECRET|TOKEN/.test(name)).map(([, value]) => value);
-    expect(new Set(values)).toEqual(new Set([COMPOSE_VARIABLES.POSTGRES_PASSWORD, COMPOSE_VARIABLES.API_TOKENS]));
+    const { POSTGRES_PASSWORD, API_TOKENS, SERVICE_TOKENS } = COMPOSE_VARIABLES;
+    expect(new Set(values)).toEqual(new Set([POSTGRES_PASSWORD, API_TOKENS, SERVICE_TOKENS]));
   });
 
   it('pins every image', () => {
