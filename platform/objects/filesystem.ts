@@ -8,7 +8,7 @@ import { hasCode, isAbsent, isPlain, makeFolder, PARTIAL, pathOf, unsafe } from 
 import { sync, transfer } from './transfer';
 
 /** Folders vanish under a writer when another one removes the last object in them; it makes them again so often. */
-const STORE_TRIES = 5;
+const STORE_TRIES = 50;
 
 /**
  * An object store on a folder, for one machine or a shared file system. A key is a path below the root; nothing is read
@@ -43,10 +43,10 @@ class FilesystemObjects implements ObjectStore {
       try {
         return await this.storeOnce(key, path, fromPath, options);
       } catch (error) {
+        if (tries < STORE_TRIES && (await folderVanished(error, fromPath))) continue;
         if (hasCode(error, 'ENOTDIR')) throw unsafe(key, 'a part of it is an object already');
         if (hasCode(error, 'EISDIR')) throw unsafe(key, 'there are objects below it');
-        if (tries >= STORE_TRIES || !hasCode(error, 'ENOENT') || (await lstat(fromPath).catch(absent)) === null)
-          throw error;
+        throw error;
       }
     }
   }
@@ -85,8 +85,10 @@ class FilesystemObjects implements ObjectStore {
       await sync(folder);
       return stored;
     } catch (error) {
-      // With the folder, where nothing else is in it: a prefix that is cleared has none left.
-      await this.removePath(part);
+      await rm(part, { force: true });
+      // With the folder, where nothing else is in it: a prefix that is cleared has none left. But a folder that is
+      // pruned between two tries is one more that vanishes under the other writers.
+      if (!(await folderVanished(error, from))) await this.prune(folder);
       throw error;
     }
   }
@@ -140,6 +142,10 @@ class FilesystemObjects implements ObjectStore {
 /** Files with names that no key can have were not put there by us; they are not ours to name. */
 const isObject = (name: string): boolean =>
   keyProblem(name) === null && !name.split('/').some((segment) => segment.startsWith(PARTIAL));
+
+/** Whether a store failed because another one's clean-up took the folder away, not because its source is missing. */
+const folderVanished = async (error: unknown, from: string): Promise<boolean> =>
+  hasCode(error, 'ENOENT') && (await lstat(from).catch(absent)) !== null;
 
 function absent(error: unknown): null {
   if (isAbsent(error)) return null;
