@@ -20,7 +20,7 @@ export function addReconcile(program: Command, cli: Cli): void {
     )
     .option(
       '--fix',
-      'mark what has lost its run as needing attention, audited; finish starts that commands left half done',
+      'mark what has lost its run, audited, or whose work fails again and again; finish starts that commands left half done',
     )
     .option('--objects', 'compare with the object store as well; with --fix, remove what no record names')
     .option('--yes', 'do not ask')
@@ -59,7 +59,7 @@ export function addReconcile(program: Command, cli: Cli): void {
 }
 
 const nextOf = (kind: DifferenceKind, id: string): string => {
-  if (kind === 'run-missing' || kind === 'half-started') return `reelway content explain ${id}`;
+  if (kind === 'run-missing' || kind === 'half-started' || kind === 'retrying') return `reelway content explain ${id}`;
   if (kind === 'object-missing') return `reelway content reprocess ${id} --from transcode --reason TEXT`;
   if (kind === 'object-orphaned') return 'reelway reconcile --objects --fix';
   return `look at ${printable(workflowIdOf(id))} in the Temporal UI`;
@@ -72,6 +72,7 @@ const MEANING: Record<DifferenceKind, string> = {
   'run-unknown': 'a run without a row',
   'run-after-end': 'a run of ended content',
   'half-started': 'its generation was not started',
+  retrying: 'its work fails again and again',
   'object-missing': 'recorded objects are not there',
   'object-orphaned': 'objects that no record names',
 };

@@ -14,18 +14,21 @@ import type { OperationsDeps } from './deps';
 import { endTakenDown, finishHalfStarts, LEFT_AFTER_MS } from './generations/half-done';
 import { isStillLost } from './generations/lost';
 import type { StartDeps } from './generations/start';
+import { mapSome } from './map-some';
 import { compareObjects } from './reconcile-objects';
+import { longRetries } from './reconcile-retries';
 
 /**
  * - run-missing: the content is open and its run is not: somebody ended or deleted it. What was taken down is REMOVED then
  * - run-unknown: a run is open and there is no row of its content; its next announcement makes one
  * - run-after-end: a run is open and the row says that the content has ended
  * - half-started: a command has written its generation down and did not start it; a running bridge does
+ * - retrying: work of its stage has failed again and again for longer than is usual; the run hears of it, and when it is over
  * - object-missing: a record of a finished content names objects that the store does not have
  * - object-orphaned: objects of a finished content that no record names
  */
 export type DifferenceKind =
-  'run-missing' | 'run-unknown' | 'run-after-end' | 'half-started' | 'object-missing' | 'object-orphaned';
+  'run-missing' | 'run-unknown' | 'run-after-end' | 'half-started' | 'retrying' | 'object-missing' | 'object-orphaned';
 
 /** Where Postgres and Temporal do not agree. Its keys are part of the command line's contract. */
 export interface Difference {
@@ -59,7 +62,6 @@ export interface ReconcileInput {
 type Deps = Pick<OperationsDeps, 'pool' | 'temporal' | 'config'>;
 
 const PAGE = 1_000;
-const AT_ONCE = 8;
 const TEMPORAL_MS = 5_000;
 /** Of all pages of the list. */
 const LIST_MS = 8_000;
@@ -104,6 +106,7 @@ export async function reconcile(deps: Deps, { actor, fix, objects = false }: Rec
       })),
       ...(await strayRuns(deps.pool, others, statusOfRun)),
       ...(await unfinishedStarts({ pool: deps.pool, client }, fix)),
+      ...(await longRetries({ ...deps, client }, fix)),
       ...(objects ? await compareObjects(deps, { actor, fix }) : []),
     ],
   };
@@ -182,13 +185,4 @@ async function mark(deps: StartDeps, actor: string, lost: LostContent[]): Promis
     });
   }
   return marked;
-}
-
-/** So many at once, in order. */
-async function mapSome<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let from = 0; from < items.length; from += AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(work))));
-  }
-  return results;
 }

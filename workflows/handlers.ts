@@ -9,6 +9,7 @@ import {
   holdUpdate,
   releaseUpdate,
   reprioritiseUpdate,
+  retryingSignal,
   retryUpdate,
   skipUpdate,
   stateQuery,
@@ -17,6 +18,7 @@ import {
   type CommandAnswer,
 } from './messages';
 import type { LifecycleRun } from './run';
+import { noteRetrying } from './state/retrying';
 import * as verbs from './state/commands';
 
 /** Before the first await, so that a signal that started the run finds its handler. */
@@ -34,6 +36,13 @@ export function registerHandlers(run: LifecycleRun): void {
       run.takeDown();
     },
     { description: 'It was taken down: end, whatever is under way' },
+  );
+  setHandler(
+    retryingSignal,
+    (work) => {
+      run.update((state) => noteRetrying(state, work));
+    },
+    { description: 'Whether its work is tried for longer than is usual' },
   );
   setHandler(stateQuery, () => run.view(), { description: 'The state as people see it' });
   handle(run, retryUpdate, verbs.retry, 'Begin a parked stage or rendition again, also with corrected input');

@@ -5,6 +5,7 @@ import type { TakenOver } from '../contracts/model/generation';
 import type { CarriedOver, DecisionRecord, OpenFlag, Snapshot } from '../contracts/model/lifecycle';
 import type { Policy } from '../contracts/model/policy';
 import type { Executor, Stage, TaskPriority } from '../contracts/model/status';
+import type { RetryingWork } from '../contracts/model/work';
 
 export const LIFECYCLE_WORKFLOW = 'contentLifecycle';
 export const RECONCILIATION_WORKFLOW = 'reconciliation';
@@ -35,6 +36,9 @@ export const factsSignal = defineSignal<[Fact[]]>('facts');
 
 /** It was taken down, and the row says so: the run ends. */
 export const takedownSignal = defineSignal<[Command]>('takedown');
+
+/** What the reconciler saw of the run's work: tried for longer than is usual; null: no more. */
+export const retryingSignal = defineSignal<[RetryingWork | null]>('retrying');
 
 /** Who asks, why, and under which id; the same id twice is carried out once. */
 export interface Command {

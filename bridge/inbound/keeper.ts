@@ -13,7 +13,7 @@ const ROWS_AT_ONCE = 5_000;
 export const KEEP_DAYS =
   Math.max(...LIFECYCLE_TOPICS.map((topic) => Math.ceil(topicRow(topic).retentionMs / DAY_MS))) + 2;
 
-/** Makes the days of the inbox ahead, drops those that are over, and forgets identities that have expired; hourly. */
+/** Makes the days of the inbox ahead, drops those that are over, forgets identities that have expired, and fills in residencies; hourly. */
 export function startKeeper(pool: Pool, log: Logger): Rounds {
   const round = async (): Promise<void> => {
     try {

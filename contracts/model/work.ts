@@ -249,6 +249,15 @@ export interface ReconcileReport {
   repaired: string[];
 }
 
+/** Work that has failed again and again, as Temporal sees it; the run itself hears of an activity's end only. */
+export interface RetryingWork {
+  activity: keyof Activities;
+  /** The next one, or the one that runs. */
+  attempt: number;
+  /** Of the last failure. */
+  message: string;
+}
+
 /** How renditions are told to others. */
 export interface TranscodedView {
   renditions: RenditionRef[];

@@ -166,6 +166,7 @@ function toConfig(v: Values) {
     keys: { kekFile: v.REELWAY_KEK_FILE },
     gcGraceMs: v.REELWAY_GC_GRACE_MS,
     reconcileEveryMs: v.REELWAY_RECONCILE_EVERY_MS,
+    retryingLongMs: v.REELWAY_RETRYING_LONG_MS,
     cdnBase: v.REELWAY_CDN_BASE,
     media: { ffmpeg: v.REELWAY_FFMPEG, ffprobe: v.REELWAY_FFPROBE, packager: v.REELWAY_PACKAGER },
     limits: {

@@ -122,6 +122,11 @@ const files = {
     2 * 60_000,
     'How often the schedule compares Postgres with Temporal, in ms; reelway migrate writes it into the schedule.',
   ),
+  REELWAY_RETRYING_LONG_MS: preset(
+    ms(),
+    10 * 60_000,
+    'How long a stage may go on with work that fails again and again before RETRYING_LONG asks for an admin, in ms.',
+  ),
   REELWAY_CDN_BASE: optional(urlOf('http', 'https'), 'Put before manifest paths where they are shown to viewers.'),
 };
 

@@ -1,4 +1,10 @@
-import { MILESTONE_TYPE, type Counted, type EngagementEvent } from '../../contracts/model/engagement';
+import {
+  ENGAGEMENT_TYPES,
+  MILESTONE_TYPE,
+  type Counted,
+  type EngagementEvent,
+  type EngagementType,
+} from '../../contracts/model/engagement';
 import type { Notice } from '../../contracts/model/notices';
 import type { PoolClient } from '../../platform/postgres/pool';
 import { addToContents, addToCreators, type Addition } from '../../platform/postgres/totals';
@@ -28,9 +34,7 @@ export async function countEvents(
   );
   const perCreator = addedUp(fresh, ({ creatorId }) => creatorId);
   const sums = await addToCreators(db, perCreator, MILESTONE_TYPE);
-  const added = new Map(
-    perCreator.filter(({ eventType }) => eventType === MILESTONE_TYPE).map(({ id, events: count }) => [id, count]),
-  );
+  const added = new Map(perCreator.map(({ id, events: count }) => [id, count[PLACE_OF[MILESTONE_TYPE]] ?? 0]));
   const crossed = sums.flatMap(({ creatorId, events: sum }) =>
     crossedMilestones({ creatorId, from: sum - (added.get(creatorId) ?? 0), to: sum }, deps.milestones, now),
   );
@@ -38,34 +42,40 @@ export async function countEvents(
   return results;
 }
 
+const PLACE_OF = Object.fromEntries(ENGAGEMENT_TYPES.map((type, place) => [type, place])) as Record<
+  EngagementType,
+  number
+>;
+
 function addedUp(events: readonly EngagementEvent[], idOf: (event: EngagementEvent) => string): Addition[] {
-  const sums = new Map<string, Map<string, Addition>>();
-  const all: Addition[] = [];
+  const sums = new Map<string, Addition>();
   for (const event of events) {
-    const { eventType } = event;
-    const sum = sums.get(idOf(event))?.get(eventType) ?? begin(sums, all, idOf(event), eventType);
-    sum.events += 1;
-    addSeconds(sum, event.watchSeconds ?? 0);
+    const id = idOf(event);
+    const sum = sums.get(id) ?? begin(sums, id);
+    const place = PLACE_OF[event.eventType];
+    sum.events[place] = (sum.events[place] ?? 0) + 1;
+    if (event.watchSeconds !== null) addSeconds(sum, place, event.watchSeconds);
   }
-  return all;
+  return [...sums.values()];
 }
 
-function begin(
-  sums: Map<string, Map<string, Addition>>,
-  all: Addition[],
-  id: string,
-  eventType: EngagementEvent['eventType'],
-): Addition {
-  const sum: Addition = { id, eventType, events: 0, seconds: 0, moreSeconds: 0n };
-  const byType = sums.get(id) ?? new Map<string, Addition>();
-  sums.set(id, byType.set(eventType, sum));
-  all.push(sum);
+function begin(sums: Map<string, Addition>, id: string): Addition {
+  const sum: Addition = {
+    id,
+    events: ENGAGEMENT_TYPES.map(() => 0),
+    seconds: ENGAGEMENT_TYPES.map(() => 0),
+    moreSeconds: null,
+  };
+  sums.set(id, sum);
   return sum;
 }
 
 /** A bigint for every event would cost more than all the rest. */
-function addSeconds(sum: Addition, seconds: number): void {
-  const next = sum.seconds + seconds;
-  if (Number.isSafeInteger(next)) sum.seconds = next;
-  else sum.moreSeconds += BigInt(seconds);
+function addSeconds(sum: Addition, place: number, seconds: number): void {
+  const next = (sum.seconds[place] ?? 0) + seconds;
+  if (Number.isSafeInteger(next)) sum.seconds[place] = next;
+  else {
+    sum.moreSeconds ??= ENGAGEMENT_TYPES.map(() => 0n);
+    sum.moreSeconds[place] = (sum.moreSeconds[place] ?? 0n) + BigInt(seconds);
+  }
 }

@@ -1,5 +1,5 @@
 import type { ContentRow } from '../../platform/postgres/contents';
-import { closeLost, handBackUnanswered } from '../../platform/postgres/lost-runs';
+import { closeLost, handBackMedia, handBackUnanswered } from '../../platform/postgres/lost-runs';
 import type { CommandInput } from '../commands';
 import { beginGeneration, type BeginDeps } from './begin';
 import { checked, type FinishedResult, type Refusal } from './command';
@@ -21,6 +21,7 @@ export async function recover(deps: BeginDeps, input: CommandInput): Promise<Fin
     prepare: async (db, row) => {
       await closeLost(db, row, 'FAILED');
       await handBackUnanswered(db, row.contentId);
+      await handBackMedia(db, row.contentId);
     },
     plan: (had, policy, { stages }) => planRecover(had, { stages, anew }, policy),
   });

@@ -1,4 +1,5 @@
 import type { TerminalStatus } from '../../contracts/model/status';
+import { ASSET_TOPIC } from '../../contracts/model/topics';
 import type { ContentRow } from './contents';
 import type { Queryable } from './pool';
 import { LAST_STATE } from './starts';
@@ -42,5 +43,19 @@ export async function handBackUnanswered(db: Queryable, contentId: string): Prom
        WHERE content_id = $1 AND (outcome IS NULL OR outcome = 'delivered' OR (outcome = 'parked' AND code = 'SECOND_UPLOAD'))) kept
      WHERE i.ordering_key = $1 AND i.row_id = kept.row_id AND i.status IN ('open', 'done')`,
     [contentId],
+  );
+}
+
+/**
+ * The update that made the lost run's media comes again, too: its service has said all that it will say, and the same
+ * words from it would change nothing.
+ */
+export async function handBackMedia(db: Queryable, contentId: string): Promise<void> {
+  await db.query(
+    `UPDATE inbox i SET status = 'open', code = 'RUN_MISSING'
+     FROM (SELECT row_id FROM event_ids WHERE content_id = $1 AND topic = $2 AND outcome = 'applied'
+       ORDER BY row_id DESC LIMIT 1) made
+     WHERE i.ordering_key = $1 AND i.row_id = made.row_id AND i.status = 'done'`,
+    [contentId, ASSET_TOPIC],
   );
 }

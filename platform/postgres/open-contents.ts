@@ -31,3 +31,26 @@ export async function stillOpen(db: Queryable, contentIds: string[]): Promise<Se
   );
   return new Set(found.rows.map(({ id }) => id));
 }
+
+/** A content whose work may be failing again and again. */
+export interface LongUnderWay {
+  contentId: string;
+  status: Status;
+  /** It says so already. */
+  noted: boolean;
+}
+
+/**
+ * Contents in the same state for longer than `olderMs` while work of ours goes on, and those that say RETRYING_LONG: where
+ * they are more than `limit`, others each time.
+ */
+export async function longUnderWay(db: Queryable, page: { olderMs: number; limit: number }): Promise<LongUnderWay[]> {
+  const found = await db.query<LongUnderWay>(
+    `SELECT content_id AS "contentId", status, stages @> '[{"code": "RETRYING_LONG"}]' AS noted FROM contents
+     WHERE phase = 'open' AND (status = 'RUNNING' AND since < now() - $1::bigint * interval '1 millisecond'
+       OR stages @> '[{"code": "RETRYING_LONG"}]')
+     ORDER BY noted DESC, random() LIMIT $2`,
+    [page.olderMs, page.limit],
+  );
+  return found.rows;
+}

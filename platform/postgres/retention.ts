@@ -1,5 +1,6 @@
 import type { Pool, Queryable } from './pool';
 import { inTransaction } from './pool';
+import { fillResidency } from './residency';
 import { deleteOldSeen } from './seen';
 
 /** Any number will do that nobody else locks in our database: one process tidies at a time. */
@@ -14,6 +15,8 @@ export interface Tidied {
   /** Rows of the default partition and expired identities that were deleted. */
   rows: number;
   identities: number;
+  /** Rows that now carry the residency of their content. */
+  residencies: number;
 }
 
 /** What is kept, and how far days are made ahead. */
@@ -31,10 +34,11 @@ export const tidy = (pool: Pool, keep: Keep): Promise<Tidied | null> =>
     dropped: await dropPartitions(pool, 'inbox', keep.days),
     rows: await deleteOldRows(pool, keep.days, keep.rowsAtOnce),
     identities: await deleteExpired(pool, keep.rowsAtOnce),
+    residencies: await repeatedly(keep.rowsAtOnce, () => fillResidency(pool, keep.rowsAtOnce)),
   }));
 
 /** The same for the days of `seen`; past ones too, for events that come late. */
-export const tidySeen = (pool: Pool, keep: Keep): Promise<Omit<Tidied, 'identities'> | null> =>
+export const tidySeen = (pool: Pool, keep: Keep): Promise<Omit<Tidied, 'identities' | 'residencies'> | null> =>
   alone(pool, SEEN_LOCK, async () => ({
     made: await makePartitions(pool, 'seen', -keep.days, keep.daysAhead),
     dropped: await dropPartitions(pool, 'seen', keep.days),

@@ -1,37 +1,49 @@
-import type { EngagementType, Metric } from '../../contracts/model/engagement';
+import { ENGAGEMENT_TYPES, type EngagementType, type Metric } from '../../contracts/model/engagement';
 import type { Queryable } from './pool';
 
-/** What a transaction adds for one content or creator and event type. */
+/** What a transaction adds for one content or creator. Lists are by the place of the type in ENGAGEMENT_TYPES. */
 export interface Addition {
   /** Content or creator. */
   id: string;
-  eventType: EngagementType;
-  events: number;
-  /** Whole seconds watched, as far as a number holds them exactly, and what is beyond that. */
-  seconds: number;
-  moreSeconds: bigint;
+  events: number[];
+  /** Whole seconds watched, as far as a number holds them exactly. */
+  seconds: number[];
+  /** What is beyond that. */
+  moreSeconds: bigint[] | null;
 }
 
-/** Ids hold no control character, so a line break divides them. In the order of their keys, as every writer adds. */
+const COLUMNS = ENGAGEMENT_TYPES.flatMap((type) => [type, `${type}_seconds`]).join(', ');
+
+const ADDED = ENGAGEMENT_TYPES.flatMap((type) => [type, `${type}_seconds`])
+  .map((column) => `${column} = t.${column} + excluded.${column}`)
+  .join(', ');
+
+/** Ids hold no control character, so a line break divides them. */
+const ROWS = `unnest(string_to_array($1, E'\\n'), ${ENGAGEMENT_TYPES.map(
+  (_, place) =>
+    `string_to_array($${String(2 * place + 2)}, ',')::bigint[], string_to_array($${String(2 * place + 3)}, ',')::numeric[]`,
+).join(', ')}) x(id, ${COLUMNS})`;
+
 const parameters = (rows: readonly Addition[]): string[] => [
   rows.map(({ id }) => id).join('\n'),
-  rows.map(({ eventType }) => eventType).join('\n'),
-  rows.map(({ events }) => events).join('\n'),
-  rows.map(({ seconds, moreSeconds }) => (moreSeconds === 0n ? seconds : BigInt(seconds) + moreSeconds)).join('\n'),
+  ...ENGAGEMENT_TYPES.flatMap((_, place) => [
+    rows.map(({ events }) => events[place]).join(','),
+    rows.map((row) => secondsAt(row, place)).join(','),
+  ]),
 ];
 
-const ROWS = `unnest(string_to_array($1, E'\\n'), string_to_array($2, E'\\n'), string_to_array($3, E'\\n')::bigint[],
-  string_to_array($4, E'\\n')::numeric[]) x(id, event_type, events, watch_seconds)`;
+function secondsAt({ seconds, moreSeconds }: Addition, place: number): number | bigint {
+  const more = moreSeconds?.[place] ?? 0n;
+  return more === 0n ? (seconds[place] ?? 0) : BigInt(seconds[place] ?? 0) + more;
+}
 
+/** In the order of their ids, as every writer adds. */
 export async function addToContents(db: Queryable, rows: readonly Addition[]): Promise<void> {
   if (rows.length === 0) return;
   await db.query(
-    `INSERT INTO content_totals AS t (content_id, event_type, events, watch_seconds, residency)
-     SELECT x.id, x.event_type, x.events, x.watch_seconds, c.residency
-     FROM ${ROWS} LEFT JOIN contents c ON c.content_id = x.id ORDER BY x.id, x.event_type
-     ON CONFLICT (content_id, event_type) DO UPDATE SET events = t.events + excluded.events,
-       watch_seconds = t.watch_seconds + excluded.watch_seconds,
-       residency = coalesce(excluded.residency, t.residency)`,
+    `INSERT INTO content_counts AS t (content_id, ${COLUMNS}, residency)
+     SELECT x.*, c.residency FROM ${ROWS} LEFT JOIN contents c ON c.content_id = x.id ORDER BY x.id
+     ON CONFLICT (content_id) DO UPDATE SET ${ADDED}, residency = coalesce(excluded.residency, t.residency)`,
     parameters(rows),
   );
 }
@@ -44,14 +56,9 @@ export async function addToCreators(
 ): Promise<{ creatorId: string; events: number }[]> {
   if (rows.length === 0) return [];
   const added = await db.query<{ creatorId: string; events: string }>(
-    `WITH added AS (
-       INSERT INTO creator_totals AS t (creator_id, event_type, events, watch_seconds)
-       SELECT x.id, x.event_type, x.events, x.watch_seconds FROM ${ROWS} ORDER BY x.id, x.event_type
-       ON CONFLICT (creator_id, event_type) DO UPDATE SET events = t.events + excluded.events,
-         watch_seconds = t.watch_seconds + excluded.watch_seconds
-       RETURNING creator_id, event_type, events)
-     SELECT creator_id AS "creatorId", events::text FROM added WHERE event_type = $5`,
-    [...parameters(rows), type],
+    `INSERT INTO creator_counts AS t (creator_id, ${COLUMNS}) SELECT x.* FROM ${ROWS} ORDER BY x.id
+     ON CONFLICT (creator_id) DO UPDATE SET ${ADDED} RETURNING creator_id AS "creatorId", ${type}::text AS events`,
+    parameters(rows),
   );
   return added.rows.map(({ creatorId, events }) => ({ creatorId, events: Number(events) }));
 }

@@ -8,6 +8,7 @@ import {
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
 import { isErrorCode, ReelwayError } from '../../contracts/model/errors';
+import { ATTRIBUTES } from '../../contracts/model/search-attributes';
 import { dateOf } from './timestamps';
 
 const GRPC_DEADLINE_EXCEEDED = 4;
@@ -79,6 +80,8 @@ export interface RunInspection {
   status: string;
   runId: string;
   historyEvents: number;
+  /** As the run shows it; null: none, or another workflow's. */
+  failureCode: string | null;
   activities: PendingActivity[];
   /** Since when a workflow task waits for a worker; null: none waits. */
   workflowTaskSince: Date | null;
@@ -110,6 +113,7 @@ function toInspection(found: WorkflowExecutionDescription): RunInspection {
     status: found.status.name,
     runId: found.runId,
     historyEvents: found.historyLength,
+    failureCode: found.typedSearchAttributes.get(ATTRIBUTES.code) ?? null,
     activities: (found.raw.pendingActivities ?? []).map(toActivity),
     workflowTaskSince: task && (task.state as number) === PENDING_SCHEDULED ? dateOf(task.scheduledTime) : null,
   };

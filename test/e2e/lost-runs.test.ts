@@ -1,8 +1,10 @@
 import { workflowIdOf } from '../../contracts/model/ids';
+import { readyBody } from '../support/assets';
 import { eventually } from '../support/eventually';
 import { expectInvariants } from '../support/invariants';
 import type { RunResult } from '../support/processes';
 import { createItem, type Item } from '../support/story';
+import { findRuns } from '../support/traces';
 import { createWorld, type World } from '../support/world';
 
 /** Other services do the work, so that a content stands where the test wants it. */
@@ -13,6 +15,7 @@ const SERVICES = {
   REELWAY_SILENCE: 'review',
   // The schedule looks every two minutes, which a test does not have.
   REELWAY_RECONCILE_EVERY_MS: '3000',
+  REELWAY_RETRYING_LONG_MS: '2000',
 };
 const FOUND_WITHIN_MS = 60_000;
 
@@ -78,6 +81,24 @@ describe('a run that is terminated in the Temporal UI', () => {
     const shown = await item.reaches({ status: 'PUBLISHED', visibility: 'PUBLISHED', attention: false });
     expect(shown.generation).toBe(2);
     expect(await item.told()).toEqual({ 'media.published': 1 });
+  });
+
+  it('keeps what a service made of it, which says so only once', async () => {
+    const item = await createItem(world, { id: crypto.randomUUID() });
+    await item.upload();
+    await item.reaches({ status: 'WAITING', stage: 'transcode' });
+    const ready = readyBody({ occurredAt: new Date().toISOString() });
+    await world.topics.sendRaw('upload.media.processed', item.id, JSON.stringify({ episodeId: item.id, ...ready }));
+    await item.reaches({ stage: 'moderate' });
+    await terminate(item);
+    await isFound(item);
+    expect(await reelway('content', 'recover', item.id, ...because)).toMatchObject({ code: 0 });
+    await item.reaches({ generation: 2, stage: 'moderate' });
+    await item.approved('APPROVED');
+    await item.reaches({ status: 'PUBLISHED', visibility: 'PUBLISHED' });
+    expect((await item.show()).facts.filter(({ topic }) => topic === 'upload.media.processed')).toMatchObject([
+      { outcome: 'applied' },
+    ]);
   });
 
   it('while a flag is open asks the reviewer again', async () => {
@@ -193,5 +214,42 @@ describe('a reset in the Temporal UI', () => {
     await handle(item).result();
     expect(await item.show()).toMatchObject({ status: 'PUBLISHED', visibility: 'PUBLISHED', attention: false });
     expect(await item.told()).toEqual(before);
+  });
+});
+
+describe('work that fails again and again', () => {
+  /** Postgres refuses one content's switch to visible until the disk is mended. */
+  async function fillDisk(item: Item): Promise<() => Promise<unknown>> {
+    await world.pool.query(
+      `CREATE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'the disk is full' USING ERRCODE = '53100'; END $$;
+       CREATE TRIGGER disk_is_full BEFORE UPDATE ON contents FOR EACH ROW
+         WHEN (NEW.content_id = '${item.id}' AND NEW.visibility = 'PUBLISHED') EXECUTE FUNCTION disk_is_full()`,
+    );
+    return () => world.pool.query('DROP TRIGGER disk_is_full ON contents');
+  }
+
+  it('asks for an admin while it is tried still, and no more once it succeeds', async () => {
+    const item = await createItem(world, { history: 'retrying-long' });
+    const mend = await fillDisk(item);
+    await item.upload();
+    await item.transcoded();
+    await item.approved('APPROVED');
+    await item.packaged();
+    await item.reaches({ status: 'RUNNING', attention: true, failureCode: 'RETRYING_LONG' }, FOUND_WITHIN_MS);
+    const query = `NeedsAttention = true AND FailureCode = "RETRYING_LONG"`;
+    await eventually('the UI lists it', async () => (await findRuns(world, query)).includes(item.id));
+    const { code, stdout } = await reelway('content', 'explain', item.id, '-o', 'json');
+    const explained = JSON.parse(stdout) as { owner: string; problem: object; commands: string[] };
+    expect([code, explained]).toMatchObject([
+      1,
+      {
+        owner: 'platform',
+        problem: { code: 'RETRYING_LONG', message: expect.stringContaining('the disk is full') as string },
+      },
+    ]);
+    await mend();
+    await item.reaches({ status: 'PUBLISHED', attention: false, failureCode: null });
+    expect(await item.told()).toEqual({ 'media.published': 1 });
   });
 });

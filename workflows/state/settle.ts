@@ -3,6 +3,7 @@ import { STAGES, type Stage } from '../../contracts/model/status';
 import { canModerate, canPackage, isDelegated, isOpen } from './gates';
 import { stopDeadlines, waitsForOthers } from './hold';
 import { openFlags, standingDecision, verdictOf } from './moderation';
+import { forgetRetries } from './retrying';
 import { patchStage, type LifecycleState } from './state';
 import { awaitsCreator } from './view';
 
@@ -10,7 +11,8 @@ import { awaitsCreator } from './view';
  * Brings the state to rest after facts, commands and results came in: waits begin or end, the review opens or closes,
  * deadlines that passed take their effect. Pure: the same state and time give the same result.
  */
-export function settle(state: LifecycleState, now: number): LifecycleState {
+export function settle(given: LifecycleState, now: number): LifecycleState {
+  const state = forgetRetries(given);
   if (state.ended || state.compensating || state.upload === null) return state;
   const settled = settleModeration(expire(openServiceWaits(state, now), now), now);
   return stopDeadlines(openServiceWaits(closeServiceWaits(settled), now), now);

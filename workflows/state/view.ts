@@ -3,6 +3,7 @@ import type { Held, RenditionView, Snapshot, StageView } from '../../contracts/m
 import { DEFAULT_TASK_PRIORITY, STAGES, type Stage, type Status } from '../../contracts/model/status';
 import { standingAttempt } from './attempts';
 import { openFlags, standingDecision, verdictOf } from './moderation';
+import { isRetryingLong } from './retrying';
 import { currentStage, type LifecycleState } from './state';
 import type { LifecycleView } from '../messages';
 
@@ -35,6 +36,9 @@ export function statusOf(state: LifecycleState): Status {
 const parkedBesideOthers = (state: LifecycleState): RenditionView | undefined =>
   state.renditions.find((one) => one.status === 'PARKED' && typeof one.parkedAt === 'number');
 
+const retryingStage = (state: LifecycleState): StageView | undefined =>
+  STAGES.filter((stage) => isRetryingLong(state, stage)).map((stage) => state.stages[stage])[0];
+
 /** A person has to decide: a flag is open, or a check that is down or a silent service left the question open. */
 const isReview = (state: LifecycleState): boolean =>
   verdictOf(state) === 'review' ||
@@ -49,7 +53,7 @@ function needsAttention(state: LifecycleState): boolean {
   const status = statusOf(state);
   if (status === 'PARKED') return true;
   if (status === 'AWAITING_REVIEW' && state.carried) return true; // it was visible when the flag came
-  if (parkedBesideOthers(state)) return true;
+  if (parkedBesideOthers(state) || retryingStage(state)) return true;
   return STAGES.some(
     (stage) => state.stages[stage].status === 'WAITING' && ATTENTION_WHILE_WAITING.includes(state.stages[stage].code),
   );
@@ -58,7 +62,8 @@ function needsAttention(state: LifecycleState): boolean {
 function codeOf(state: LifecycleState): ErrorCode | null {
   if (state.ended) return state.ended.code;
   if (state.compensating?.failed) return 'COMPENSATION_FAILED';
-  return state.stages[shownStage(state)].code ?? parkedBesideOthers(state)?.code ?? (state.hold ? 'HELD' : null);
+  const code = state.stages[shownStage(state)].code ?? parkedBesideOthers(state)?.code ?? retryingStage(state)?.code;
+  return code ?? (state.hold ? 'HELD' : null);
 }
 
 export function snapshotOf(state: LifecycleState): Snapshot {

@@ -110,6 +110,11 @@ export const PLATFORM = {
     hint: 'Start a worker for this residency and queue; the work goes on by itself.',
     retryable: true,
   },
+  RETRYING_LONG: {
+    title: 'Work of a stage has failed again and again for longer than is usual, and is still tried.',
+    hint: 'Mend what the last failure names; the next try goes on by itself. To give up: reelway content cancel ID',
+    retryable: true,
+  },
   HELD: {
     title: 'An admin holds the content before its next stage.',
     hint: 'See who and why: reelway content explain ID. To let it go on: reelway content release ID --reason TEXT',

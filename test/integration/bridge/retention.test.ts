@@ -70,6 +70,27 @@ test('rows of days that had no partition, and identities that have expired, go i
   expect((await world.pool.query('SELECT event_id FROM event_ids')).rows).toEqual([{ event_id: 'kept' }]);
 });
 
+test('rows that came before their content was known carry its residency afterwards', async () => {
+  await world.pool.query(
+    `INSERT INTO content_totals (content_id, event_type, events, watch_seconds)
+       SELECT 'early-' || n, 'play', 1, 0 FROM generate_series(1, 25) n UNION ALL SELECT 'nobodys', 'play', 1, 0;
+     INSERT INTO content_metrics (content_id, score, rating_sum, ratings, likes, views) VALUES ('early-1', 1, 0, 0, 0, 0);
+     INSERT INTO media_assets (episode_id, version, body_hash, status) VALUES ('early-1', now(), '', 'PENDING');
+     INSERT INTO asset_conflicts (episode_id, version, status, body_hash, standing_version, standing_status)
+       VALUES ('early-1', now(), 'PENDING', '', now(), 'READY');
+     INSERT INTO contents (content_id, phase, status, residency) SELECT 'early-' || n, 'draft', 'DRAFT', 'NG' FROM generate_series(1, 25) n`,
+  );
+  expect(await tidy(world.pool, KEEP)).toMatchObject({ residencies: 28 });
+  const { rows } = await world.pool.query(
+    `SELECT residency, count(*)::int FROM (SELECT residency FROM content_totals UNION ALL SELECT residency FROM content_metrics
+       UNION ALL SELECT residency FROM media_assets UNION ALL SELECT residency FROM asset_conflicts) x GROUP BY 1 ORDER BY 1`,
+  );
+  expect(rows).toEqual([
+    { residency: 'NG', count: 28 },
+    { residency: null, count: 1 },
+  ]);
+});
+
 test('one process tidies at a time', async () => {
   const both = await Promise.all([tidy(world.pool, KEEP), tidy(world.pool, KEEP)]);
   expect(both.filter((one) => one === null).length).toBeLessThanOrEqual(1);

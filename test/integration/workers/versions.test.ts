@@ -100,8 +100,11 @@ async function startBuild(name: Workflows): Promise<void> {
 const deps = () => ({ pool: world.pool, temporal: () => Promise.resolve(world.temporal) });
 const because = { actor: 'local:test', reason: 'a test' };
 
-const statusOf = async (name: Workflows) =>
-  (await deployment(deps())).versions.find(({ buildId, workers }) => buildId === builds[name] && workers > 0)?.status;
+/** The server takes seconds to answer where ten workers keep two cores busy; what it says is read once. */
+async function statusOf(name: Workflows) {
+  const { versions } = await eventually('the server answers', () => deployment(deps()));
+  return versions.find(({ buildId, workers }) => buildId === builds[name] && workers > 0)?.status;
+}
 
 const SERVICES: Policy['executors'] = { transcode: 'service', moderate: 'service', package: 'service' };
 
