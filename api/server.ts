@@ -113,12 +113,14 @@ function createServer({ operations }: ApiDeps, metrics: ApiMetrics, stopping: Ab
 
 /** One line and one figure per request; what a stranger wrote into its path stands in neither. */
 function observe(server: FastifyInstance, { log }: AdminDeps, metrics: ApiMetrics): void {
+  // Nothing in this line can be a secret, and looking for one took an eighth of a request's time.
+  const requests = log.child({}, { redact: [] });
   server.addHook('onResponse', (request, reply, done) => {
     const { operation = '-' } = request.routeOptions.config as { operation?: string };
     const { statusCode: status, elapsedTime } = reply;
     metrics.onAnswered(operation, status, elapsedTime / 1_000);
     const { actor = request.service === '' ? null : request.service, tokenId = null } = request.caller ?? {};
-    log.info({ operation, status, ms: Math.round(elapsedTime), actor, tokenId, requestId: request.id }, 'request');
+    requests.info({ operation, status, ms: Math.round(elapsedTime), actor, tokenId, requestId: request.id }, 'request');
     done();
   });
 }

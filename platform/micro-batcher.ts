@@ -19,25 +19,34 @@ export interface MicroBatcher<T, R> {
   idle(): Promise<void>;
 }
 
+export interface MicroBatcherOptions<T> {
+  /** Size of an item, where sizes matter. */
+  bytesOf?: (item: T) => number;
+  /** More callers than that are refused with SERVICE_UNREACHABLE; default: any number waits. */
+  mostWaiting?: number;
+  /** Calls of `send` at the same time; default 1, which keeps the order in which the items came. */
+  atOnce?: number;
+}
+
 /**
- * Joins what many callers send at the same time into one call of `send`, one call after the other, in the order in
- * which they came. When a joint call fails each caller's items go again alone: one caller's bad item is its own; not
- * where the failure is retryable. bytesOf: size of an item, where sizes matter. mostWaiting: more callers than that are
- * refused with SERVICE_UNREACHABLE.
+ * Joins what many callers send at the same time into one call of `send`. When a joint call fails each caller's items go
+ * again alone: one caller's bad item is its own; not where the failure is retryable.
  */
 export function createMicroBatcher<T, R>(
   send: (items: T[]) => Promise<R[]>,
-  bytesOf: (item: T) => number = () => 0,
-  mostWaiting = Infinity,
+  { bytesOf = () => 0, mostWaiting = Infinity, atOnce = 1 }: MicroBatcherOptions<T> = {},
 ): MicroBatcher<T, R> {
   const queue: Waiting<T, R>[] = [];
-  let running: Promise<void> | null = null;
+  const running = new Set<Promise<void>>();
 
   const run = async (): Promise<void> => {
     // Callers of the same tick join the first call too.
     await new Promise((resolve) => setImmediate(resolve));
     while (queue.length > 0) await sendTogether(takeBatch(queue), send);
-    running = null;
+  };
+  const begin = (): void => {
+    const one: Promise<void> = run().finally(() => running.delete(one));
+    running.add(one);
   };
 
   return {
@@ -49,10 +58,10 @@ export function createMicroBatcher<T, R>(
         }
         const bytes = items.reduce((sum, item) => sum + bytesOf(item), 0);
         queue.push({ items, bytes, resolve, reject });
-        running ??= run();
+        if (running.size < atOnce) begin();
       }),
     idle: async () => {
-      await running;
+      while (running.size > 0) await Promise.all(running);
     },
   };
 }

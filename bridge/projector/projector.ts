@@ -44,8 +44,8 @@ export interface Projector {
 /** Twice the time after which the consumer mends itself. */
 const DEAD_AFTER_MS = 90_000;
 /** Many records of many partitions wait at the same time and share a transaction. */
-const RECORDS_AT_ONCE = 1_000;
-const PARTITIONS_AT_ONCE = 16;
+const RECORDS_AT_ONCE = 2_000;
+const PARTITIONS_AT_ONCE = 24;
 
 /** Kafka → counts in Postgres → rankings in Redis. Several processes side by side share the work. Throws as startBridge does. */
 export async function startProjector(deps: ProjectorDeps): Promise<Projector> {

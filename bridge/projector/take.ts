@@ -23,7 +23,7 @@ export interface TakeDeps extends CountEventsDeps {
 }
 
 /** About so many records share a transaction: many enough for one statement to be worth it, over in a fraction of a second. */
-const RECORDS_PER_COMMIT = 4_000;
+const RECORDS_PER_COMMIT = 8_000;
 
 /**
  * The handler of the consumer: records of one partition, counted or buried together with those of others that wait at

@@ -25,6 +25,8 @@ export interface AssetIntake {
 
 /** Seconds of work; their senders would have given up. */
 const MOST_WAITING = 2_000;
+/** While Postgres works on one transaction, the next is made ready; which of them is first does not matter. */
+const AT_ONCE = 2;
 
 /** Those that come at the same time share a transaction, so that many cost few round trips. */
 export function createAssetIntake(pool: Pool): AssetIntake {
@@ -32,7 +34,11 @@ export function createAssetIntake(pool: Pool): AssetIntake {
     inTransaction(pool, (db) => acceptAll(db, updates)).catch((error: unknown) => {
       throw toReelwayError(error);
     });
-  const batcher = createMicroBatcher(take, ({ raw }) => raw.byteLength, MOST_WAITING);
+  const batcher = createMicroBatcher(take, {
+    bytesOf: ({ raw }) => raw.byteLength,
+    mostWaiting: MOST_WAITING,
+    atOnce: AT_ONCE,
+  });
   return {
     accept: async (update) => {
       const [result] = await batcher.add([update]);

@@ -26,7 +26,10 @@ export function createMetricsIntake(pool: Pool): MetricsIntake {
     inTransaction(pool, (db) => countMetrics(db, messages)).catch((error: unknown) => {
       throw toReelwayError(error);
     });
-  const batcher = createMicroBatcher(take, ({ metrics }) => metrics.length * BYTES_OF_A_METRIC, MOST_WAITING);
+  const batcher = createMicroBatcher(take, {
+    bytesOf: ({ metrics }) => metrics.length * BYTES_OF_A_METRIC,
+    mostWaiting: MOST_WAITING,
+  });
   return {
     count: async (request) => {
       const [counted] = await batcher.add([{ ...requestIdentity(request), metrics: [...request.metrics] }]);

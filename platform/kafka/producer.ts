@@ -44,7 +44,9 @@ export function createProducer(client: KafkaJs, names: TopicNames, fail: (error:
       throw fail(error);
     }
   };
-  const batcher = createMicroBatcher(send, ({ value }: { value: Uint8Array | null }) => value?.byteLength ?? 0);
+  const batcher = createMicroBatcher(send, {
+    bytesOf: ({ value }: { value: Uint8Array | null }) => value?.byteLength ?? 0,
+  });
   return {
     send: (records) => batcher.add(records),
     close: async () => {

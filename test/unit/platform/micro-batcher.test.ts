@@ -1,5 +1,6 @@
 import { ReelwayError } from '../../../contracts/model/errors';
 import { createMicroBatcher } from '../../../platform/micro-batcher';
+import { createGate } from '../../support/gate';
 
 interface Item {
   name: string;
@@ -17,7 +18,7 @@ function broker(fail: (names: string[]) => Error | null = () => null) {
       const error = fail(names);
       return error ? Promise.reject(error) : Promise.resolve(names);
     },
-    (one) => one.value.byteLength,
+    { bytesOf: (one) => one.value.byteLength },
   );
   return { requests, batcher };
 }
@@ -67,5 +68,26 @@ test('idle means nothing waits or is under way', async () => {
   void batcher.add([item('a')]);
   await batcher.idle();
   expect(requests).toEqual([['a']]);
+  await batcher.idle();
+});
+
+test('where order does not matter a second request goes out beside the first, and no third', async () => {
+  const gate = createGate();
+  const requests: string[][] = [];
+  const send = async (items: Item[]): Promise<string[]> => {
+    requests.push(items.map(({ name }) => name));
+    await gate.opened;
+    return items.map(({ name }) => name);
+  };
+  const batcher = createMicroBatcher(send, { atOnce: 2 });
+  const all: Promise<string[]>[] = [];
+  for (const name of ['a', 'b', 'c', 'd']) {
+    all.push(batcher.add([item(name)]));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(requests).toEqual([['a'], ['b']]);
+  gate.open();
+  expect(await Promise.all(all)).toEqual([['a'], ['b'], ['c'], ['d']]);
+  expect(requests).toEqual([['a'], ['b'], ['c', 'd']]);
   await batcher.idle();
 });
