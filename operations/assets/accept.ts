@@ -5,6 +5,7 @@ import { timestampMs } from '../../contracts/schema/timestamp';
 import { payloadHash } from '../../platform/events/identity';
 import {
   insertConflicts,
+  lockAssets,
   readStandingAssets,
   upsertAssets,
   type NewAsset,
@@ -46,6 +47,12 @@ export async function acceptAssets(
   { mustBeKnown, now = Date.now() }: { mustBeKnown: boolean; now?: number },
 ): Promise<AssetResult[]> {
   const results = new Map<AssetUpdate, AssetResult>();
+  // Two of the same words that say no time would not see one another, and each would stand as newer than the other.
+  const timeless = updates.filter(({ body }) => body.occurredAt === undefined);
+  await lockAssets(
+    db,
+    timeless.map(({ episodeId }) => episodeId),
+  );
   for (let rest = updates; rest.length > 0; rest = rest.filter((one) => !results.has(one))) {
     await acceptRound(db, firstOfEach(rest), { mustBeKnown, now }, results);
   }

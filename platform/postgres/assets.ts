@@ -16,7 +16,17 @@ export interface StandingAsset {
   hasManifest: boolean;
 }
 
-/** Of each episode, without a lock: what is decided by it only ever grows, but for the version, which the upsert compares. */
+/** Until the transaction ends, nobody else gets these locks; taken before any row is. */
+export async function lockAssets(db: Queryable, episodeIds: string[]): Promise<void> {
+  if (episodeIds.length === 0) return;
+  await db.query(
+    `SELECT pg_advisory_xact_lock(lock) FROM (
+       SELECT DISTINCT hashtextextended('asset:' || id, 0) AS lock FROM unnest($1::text[]) id ORDER BY 1) locks`,
+    [episodeIds],
+  );
+}
+
+/** Of each episode, without a lock on its row: what is decided by it only ever grows, but for the version, which the upsert compares. */
 export async function readStandingAssets(db: Queryable, episodeIds: string[]): Promise<Map<string, StandingAsset>> {
   const found = await db.query<StandingAsset>(
     `SELECT x.id AS "episodeId", c.phase, c.residency, a.body_hash AS "bodyHash", a.version, a.status,

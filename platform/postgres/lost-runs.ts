@@ -52,9 +52,11 @@ export async function handBackUnanswered(db: Queryable, contentId: string): Prom
  */
 export async function handBackMedia(db: Queryable, contentId: string): Promise<void> {
   await db.query(
-    `UPDATE inbox i SET status = 'open', code = 'RUN_MISSING'
-     FROM (SELECT row_id FROM event_ids WHERE content_id = $1 AND topic = $2 AND outcome = 'applied'
-       ORDER BY row_id DESC LIMIT 1) made
+    `WITH made AS (
+       UPDATE event_ids SET outcome = NULL WHERE row_id = (
+         SELECT row_id FROM event_ids WHERE content_id = $1 AND topic = $2 AND outcome = 'applied'
+         ORDER BY row_id DESC LIMIT 1) RETURNING row_id)
+     UPDATE inbox i SET status = 'open', code = 'RUN_MISSING' FROM made
      WHERE i.ordering_key = $1 AND i.row_id = made.row_id AND i.status = 'done'`,
     [contentId, ASSET_TOPIC],
   );

@@ -1,5 +1,6 @@
 import { KEEP_DAYS } from '../../../bridge/inbound/keeper';
 import { tidy } from '../../../platform/postgres/retention';
+import { addToContents } from '../../../platform/postgres/totals';
 import { createWorld, type World } from '../../support/world';
 
 // A busy machine with two cores.
@@ -71,10 +72,13 @@ test('rows of days that had no partition, and identities that have expired, go i
 });
 
 test('rows that came before their content was known carry its residency afterwards', async () => {
+  const early = Array.from({ length: 25 }, (_, n) => `early-${String(n + 1)}`);
+  await addToContents(
+    world.pool,
+    [...early, 'nobodys'].map((id) => ({ id, events: [1, 0, 0, 0, 0, 0, 0, 0], seconds: [9], moreSeconds: null })),
+  );
   await world.pool.query(
-    `INSERT INTO content_totals (content_id, event_type, events, watch_seconds)
-       SELECT 'early-' || n, 'play', 1, 0 FROM generate_series(1, 25) n UNION ALL SELECT 'nobodys', 'play', 1, 0;
-     INSERT INTO content_metrics (content_id, score, rating_sum, ratings, likes, views) VALUES ('early-1', 1, 0, 0, 0, 0);
+    `INSERT INTO content_metrics (content_id, score, rating_sum, ratings, likes, views) VALUES ('early-1', 1, 0, 0, 0, 0);
      INSERT INTO media_assets (episode_id, version, body_hash, status) VALUES ('early-1', now(), '', 'PENDING');
      INSERT INTO asset_conflicts (episode_id, version, status, body_hash, standing_version, standing_status)
        VALUES ('early-1', now(), 'PENDING', '', now(), 'READY');
