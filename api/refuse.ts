@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorCode } from '../contracts/model/errors';
 import type { Logger } from '../platform/log';
 import { toApiError, toConnectionError } from './errors';
 import { PROBLEM_TYPE, problemOf } from './problem';
@@ -15,8 +16,21 @@ export const refusal =
     if (problem.status >= 500) log.error({ err: error, code: error.code, requestId: request.id }, 'a request failed');
     if (error instanceof TooManyRequests) void reply.header('retry-after', String(error.retryAfterSeconds));
     if (error.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+    if (UNREAD.has(error.code)) readOn(request, reply);
     void reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
   };
+
+/** Refused before the body is read. */
+const UNREAD: ReadonlySet<ErrorCode> = new Set(['BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED']);
+
+/**
+ * Whoever still sends would not see the answer if the connection were closed now. The rest is read and dropped, for as
+ * long as a request may take.
+ */
+function readOn(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.removeHeader('connection');
+  request.raw.resume();
+}
 
 /** There is no request yet to answer: too long a header, too slow a body, no HTTP at all. */
 export function refuseConnection(thrown: Error, socket: Socket): void {
