@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client';
 import { workflowIdOf } from '../contracts/model/ids';
 import type { RetryingWork } from '../contracts/model/work';
 import { longUnderWay, type LongUnderWay } from '../platform/postgres/open-contents';
@@ -6,10 +5,11 @@ import { tellRun } from '../platform/temporal/lifecycle-runs';
 import { inspectRun, type RunInspection } from '../platform/temporal/runs';
 import { retryingSignal } from '../workflows/messages';
 import type { OperationsDeps } from './deps';
+import type { StartDeps } from './generations/start';
 import { mapSome } from './map-some';
 import type { Difference } from './reconcile';
 
-type Deps = Pick<OperationsDeps, 'pool' | 'config'> & { client: Client };
+type Deps = StartDeps & Pick<OperationsDeps, 'config'>;
 
 /** Two tries that fail are a moment's trouble, or a worker that was lost. */
 const RETRIES_TOLD = 3;

@@ -106,7 +106,7 @@ export async function reconcile(deps: Deps, { actor, fix, objects = false }: Rec
       })),
       ...(await strayRuns(deps.pool, others, statusOfRun)),
       ...(await unfinishedStarts({ pool: deps.pool, client }, fix)),
-      ...(await longRetries({ ...deps, client }, fix)),
+      ...(await longRetries({ pool: deps.pool, config: deps.config, client }, fix)),
       ...(objects ? await compareObjects(deps, { actor, fix }) : []),
     ],
   };
