@@ -6,6 +6,7 @@ import {
   countFanOut,
   endFanOut,
   readFanOut,
+  stopFanOut,
   subscribersAfter,
   type FanOut,
 } from '../platform/postgres/fanouts';
@@ -50,9 +51,12 @@ async function tellShare(
     if (now.ended) return { told: now.told, total, ended: true, stopped: now.stopped };
     const last = users.at(-1);
     const stopped = now.visibility === 'PUBLISHED' ? null : now.visibility;
-    if (last === undefined || stopped !== null) {
-      await endFanOut(deps.pool, contentId, stopped);
+    if (stopped !== null && (await stopFanOut(deps.pool, contentId, stopped))) {
       return { told, total, ended: true, stopped };
+    }
+    if (last === undefined) {
+      await endFanOut(deps.pool, contentId);
+      return { told, total, ended: true, stopped: null };
     }
     if (told >= until) return { told, total, ended: false, stopped: null };
     next = pageAfter(deps, of, last);

@@ -99,9 +99,21 @@ export async function advanceFanOut(
   ]);
 }
 
-export async function endFanOut(db: Queryable, contentId: string, stopped: Visibility | null): Promise<void> {
-  await db.query('UPDATE fanouts SET ended_at = now(), stopped = $2 WHERE content_id = $1 AND ended_at IS NULL', [
-    contentId,
-    stopped,
-  ]);
+/** Everybody was told. */
+export async function endFanOut(db: Queryable, contentId: string): Promise<void> {
+  await db.query('UPDATE fanouts SET ended_at = now() WHERE content_id = $1 AND ended_at IS NULL', [contentId]);
+}
+
+/**
+ * False where the content is no longer what was seen: a publication that came meanwhile has found nothing to resume, so
+ * whoever tells goes on.
+ */
+export async function stopFanOut(db: Queryable, contentId: string, seen: Visibility): Promise<boolean> {
+  const done = await db.query(
+    `UPDATE fanouts f SET ended_at = now(), stopped = $2 FROM contents c
+     WHERE f.content_id = $1 AND f.ended_at IS NULL AND c.content_id = f.content_id
+       AND CASE WHEN c.removed_at IS NULL THEN c.visibility ELSE 'REMOVED' END = $2`,
+    [contentId, seen],
+  );
+  return done.rowCount === 1;
 }

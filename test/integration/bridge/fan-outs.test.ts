@@ -3,7 +3,7 @@ import { DEFAULT_CHANNELS } from '../../../contracts/model/notices';
 import { ATTRIBUTES } from '../../../contracts/model/search-attributes';
 import type { NewContent } from '../../../contracts/model/ports';
 import { startDue, type FanOutDeps } from '../../../bridge/outbound/fan-outs';
-import { endFanOut, insertFanOut } from '../../../platform/postgres/fanouts';
+import { endFanOut, insertFanOut, readFanOut, stopFanOut } from '../../../platform/postgres/fanouts';
 import { connectTemporal } from '../../../platform/temporal/client';
 import { createWorld, type World } from '../../support/world';
 
@@ -55,6 +55,21 @@ test('no more than eight run at once, and one that ended makes room', async () =
   for (let index = 0; index < 10; index++) await plan(`c-many-${String(index)}`);
   expect(await startDue(deps())).toBe(8);
   expect(await startDue(deps())).toBe(0);
-  await endFanOut(world.pool, 'c-many-0', null);
+  await endFanOut(world.pool, 'c-many-0');
   expect(await startDue(deps())).toBe(1);
+});
+
+test('what was hidden and is published again before it could be stopped is not stopped', async () => {
+  await world.pool.query(
+    `INSERT INTO contents (content_id, phase, status, visibility) VALUES ('c-back', 'terminal', 'PUBLISHED', 'PUBLISHED')`,
+  );
+  await plan('c-back');
+  expect(await stopFanOut(world.pool, 'c-back', 'HIDDEN')).toBe(false);
+  expect(await readFanOut(world.pool, 'c-back')).toMatchObject({ ended: false, stopped: null });
+
+  await world.pool.query(`UPDATE contents SET visibility = 'HIDDEN' WHERE content_id = 'c-back'`);
+  expect(await stopFanOut(world.pool, 'c-back', 'HIDDEN')).toBe(true);
+  expect(await readFanOut(world.pool, 'c-back')).toMatchObject({ ended: true, stopped: 'HIDDEN' });
+  await plan('c-back');
+  expect(await readFanOut(world.pool, 'c-back')).toMatchObject({ ended: false, stopped: null });
 });
