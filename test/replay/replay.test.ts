@@ -9,7 +9,7 @@ const corpus = readCorpus();
 /** Which stories must be in the corpus; each has at least one history, recorded from the end-to-end tests. */
 const STORIES = [
   ...['plain', 'services-in-order', 'services-reversed', 'flag-before', 'flag-after', 'killed', 'cancelled'],
-  ...['reprocessed', 'restored', 'taken-down', 'terminated', 'media-by-a-service'],
+  ...['reprocessed', 'restored', 'taken-down', 'terminated', 'media-by-a-service', 'retrying-long'],
 ];
 
 const bundle = (workflowsPath: string): Promise<WorkflowBundleWithSourceMap> =>
