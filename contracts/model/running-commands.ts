@@ -36,9 +36,13 @@ export function runningCommands(content: RunningContent): string[] {
   ];
 }
 
-/** What viewers see is there to stay; what an earlier generation published stays so where this one is given up. */
-function canBeCancelled({ visibility, generation, stages }: RunningContent): boolean {
+/**
+ * What viewers see is there to stay; what an earlier generation published stays so where this one is given up. A flag on
+ * what they see is answered by a decision.
+ */
+function canBeCancelled({ status, visibility, generation, stages }: RunningContent): boolean {
   if (visibility !== 'PUBLISHED' && visibility !== 'AGE_GATED') return true;
+  if (status === 'AWAITING_REVIEW' || status === 'AWAITING_CREATOR') return false;
   const publish = stages.find(({ stage }) => stage === 'publish')?.status;
   return generation > 1 && publish !== 'RUNNING' && publish !== 'DONE';
 }

@@ -3,14 +3,19 @@ import type { Cli } from '../../../cli/cli';
 import type { ReelwayClient } from '../../../cli/client';
 import { createProgram } from '../../../cli/program';
 import { FINISHED_VERBS } from '../../../contracts/model/generation';
+import type { CarriedOver, Upload } from '../../../contracts/model/lifecycle';
+import { DEFAULT_POLICY } from '../../../contracts/model/policy';
 import { DECISIONS } from '../../../contracts/model/status';
 import { nextCommands } from '../../../operations/next';
 import * as verbs from '../../../workflows/state/commands';
+import { foldFact } from '../../../workflows/state/fold';
 import { isOpen } from '../../../workflows/state/gates';
 import { nextDeadline, settle } from '../../../workflows/state/settle';
 import { STAGES } from '../../../contracts/model/status';
-import type { LifecycleState } from '../../../workflows/state/state';
+import { carryOver, newState, type LifecycleState } from '../../../workflows/state/state';
+
 import { awaitsCreator, snapshotOf } from '../../../workflows/state/view';
+import { flaggedFact } from '../../support/facts';
 import { statesOf, walks } from '../../support/walk';
 
 type Input = Record<string, unknown> & { commandId: string; reason: string };
@@ -136,4 +141,22 @@ test('the same command twice changes nothing more, and is not refused', () => {
     }),
     { numRuns: 100 },
   );
+});
+
+test('a flag on what viewers see is decided, not cancelled', () => {
+  const policy = { ...DEFAULT_POLICY, executors: { ...DEFAULT_POLICY.executors, moderate: 'service' as const } };
+  const begun = newState({ contentId: 'c-1', generation: 2, policy });
+  const upload: Upload = {
+    ...{ uploadSessionId: 's-1', creatorId: 'anna', rawKey: 'raw/c/s-1/clip.mp4', residency: 'GLOBAL' },
+    ...{ contentType: 'VIDEO', at: 500 },
+  };
+  const carried: CarriedOver = {
+    ...{ revision: 1, upload, visibility: 'PUBLISHED', manifests: { hls: 'm.m3u8', dash: 'm.mpd', cekId: null } },
+    transcoded: { renditions: [], audioTracks: [], durationSeconds: 1 },
+  };
+  const flagged = foldFact(carryOver(begun, carried, 1_000), flaggedFact(2_000), 2_000);
+  const state = settle(flagged.state, 2_000);
+  expect(snapshotOf(state)).toMatchObject({ status: 'AWAITING_REVIEW', visibility: 'PUBLISHED' });
+  expect(offered(state).filter((line) => line.includes(' cancel '))).toEqual([]);
+  expect(refusalOf(state, 'cancel', { commandId: 'x', reason: 'because' }, 3_000)).toBe('PAST_NO_RETURN');
 });
