@@ -32,8 +32,15 @@ function readOn(request: FastifyRequest, reply: FastifyReply): void {
   request.raw.resume();
 }
 
-/** There is no request yet to answer: too long a header, too slow a body, no HTTP at all. */
+/** For the answer to arrive; who does not hang up then is cut off. */
+const LINGER_MS = 1_000;
+
+/**
+ * There is no request yet to answer: too long a header, too slow a body, no HTTP at all. The connection is gone soon
+ * after, whatever the other side does: each holds a descriptor.
+ */
 export function refuseConnection(thrown: Error, socket: Socket): void {
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
   if (!socket.writable) return;
   const problem = problemOf(toConnectionError(thrown), randomUUID());
   const body = JSON.stringify(problem);

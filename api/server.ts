@@ -72,7 +72,10 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
     url,
     close: async () => {
       stopping.abort();
+      // From here on Node looks no longer for requests that take too long to arrive.
+      const cut = setTimeout(() => server.server.closeAllConnections(), ARRIVES_WITHIN_MS);
       await server.close();
+      clearTimeout(cut);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ReelwayError } from '../../contracts/model/errors';
 import { stackEnv, type Stack } from '../stack';
-import { dataDir, ROOT } from '../stack/places';
+import { dataDir, ROOT, type DataDir } from '../stack/places';
 import { tokenLine } from '../../platform/tokens/token';
 import { developmentToken } from '../stack/keys';
 import { HOST, Ports } from '../stack/ports';
@@ -13,8 +13,8 @@ import { stackFileContent, writeStackFile } from '../stack/stack-file';
 export interface ReelwayUp {
   /** Prometheus endpoint. */
   readonly metrics: string;
-  /** Admin API, and the file with the token for it. */
-  readonly api: { readonly url: string; readonly tokenFile: string };
+  /** Where the API listens, and the files with the tokens of its admin and of other services. */
+  readonly api: { readonly url: string; readonly tokenFile: string; readonly serviceTokenFile: string };
   readonly log: string;
   /** Resolves when it is ready. Throws STACK_FAILED with the end of its log where it does not get there. */
   start(): Promise<void>;
@@ -45,7 +45,7 @@ export async function prepareUp(stack: Stack, onDeath: (error: ReelwayError) => 
   const apiPort = String(await ports.take('api'));
   const url = `http://${process.env['REELWAY_METRICS_HOST'] ?? HOST}:${port}`;
   const up: ServerProcess = new ServerProcess(
-    specOf(stack, url, { REELWAY_METRICS_PORT: port, ...apiEnv(dir.apiToken, apiPort) }),
+    specOf(stack, url, { REELWAY_METRICS_PORT: port, ...apiEnv(dir, apiPort) }),
     dir,
     (lastLines) => {
       onDeath(died(up.log, lastLines));
@@ -55,7 +55,7 @@ export async function prepareUp(stack: Stack, onDeath: (error: ReelwayError) => 
   process.once('exit', signalNow);
   return {
     metrics: `${url}/metrics`,
-    api: { url: `http://${HOST}:${apiPort}`, tokenFile: dir.apiToken },
+    api: { url: `http://${HOST}:${apiPort}`, tokenFile: dir.apiToken, serviceTokenFile: dir.serviceToken },
     log: up.log,
     start: async () => {
       await up.start();
@@ -69,12 +69,12 @@ export async function prepareUp(stack: Stack, onDeath: (error: ReelwayError) => 
   };
 }
 
-/** For this machine alone, with a token of its own, whatever else is set. */
-function apiEnv(tokenFile: string, port: string): Record<string, string> {
-  const line = tokenLine('demo', ['admin', 'moderation-skip'], developmentToken(tokenFile));
+/** For this machine alone, with tokens of its own, whatever else is set. */
+function apiEnv({ apiToken, serviceToken }: DataDir, port: string): Record<string, string> {
+  const line = tokenLine('demo', ['admin', 'moderation-skip'], developmentToken(apiToken));
   return {
     ...{ REELWAY_API_HOST: HOST, REELWAY_API_PORT: port, REELWAY_API_TOKENS: line, REELWAY_API_TOKENS_FILE: '' },
-    REELWAY_SERVICE_TOKENS: developmentToken(tokenFile),
+    REELWAY_SERVICE_TOKENS: developmentToken(serviceToken),
   };
 }
 

@@ -33,6 +33,8 @@ export interface DataDir {
   readonly ports: string;
   readonly kek: string;
   readonly apiToken: string;
+  /** Token that other services show to the demo's API. */
+  readonly serviceToken: string;
 }
 
 export function dataDir(root: string): DataDir {
@@ -45,5 +47,6 @@ export function dataDir(root: string): DataDir {
     ports: join(root, 'ports.json'),
     kek: root === DATA ? join(LOCAL, 'dev-kek') : join(root, 'dev-kek'),
     apiToken: root === DATA ? join(LOCAL, 'dev-api-token') : join(root, 'dev-api-token'),
+    serviceToken: root === DATA ? join(LOCAL, 'dev-service-token') : join(root, 'dev-service-token'),
   };
 }

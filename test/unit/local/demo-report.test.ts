@@ -91,7 +91,7 @@ test('places name the UI, every metrics endpoint, and commands for the content o
   const places = renderPlaces(
     {
       ...{ ui: 'http://ui', metrics: { temporal: 'http://t/metrics', reelway: 'http://r/metrics' }, log: 'up.log' },
-      api: { url: 'http://api', tokenFile: '/x/token' },
+      api: { url: 'http://api', tokenFile: '/x/token', serviceTokenFile: '/x/service-token' },
       ...{ stackFile: '.local/stack.json', clip: 'clips/bikes.mp4', contentId: 'demo-1', suffix: '1' },
     },
     styleOf(false),
