@@ -293,7 +293,7 @@ describe('bodies that are not right', () => {
     const slow = rawRequest(
       `POST ${MEDIA} HTTP/1.1\r\nhost: x\r\nx-service-auth: Bearer ${api.serviceToken}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n`,
       (socket) => {
-        const timer = setInterval(() => socket.write(' '), 1_000);
+        const timer = setInterval(() => socket.writable && socket.write(' '), 1_000);
         socket.on('close', () => {
           clearInterval(timer);
         });
