@@ -51,8 +51,9 @@ async function tellShare(
     if (now.ended) return { told: now.told, total, ended: true, stopped: now.stopped };
     const last = users.at(-1);
     const stopped = now.visibility === 'PUBLISHED' ? null : now.visibility;
-    if (stopped !== null && (await stopFanOut(deps.pool, contentId, stopped))) {
-      return { told, total, ended: true, stopped };
+    if (stopped !== null) {
+      if (await stopFanOut(deps.pool, contentId, stopped)) return { told, total, ended: true, stopped };
+      continue;
     }
     if (last === undefined) {
       await endFanOut(deps.pool, contentId);

@@ -15,6 +15,8 @@ type Deps = StartDeps & Pick<OperationsDeps, 'config'>;
 const RETRIES_TOLD = 3;
 const LOOKED_AT = 2_000;
 const TEMPORAL_MS = 5_000;
+/** Of all looks together: the schedule's activity has two minutes for everything. */
+const ALL_MS = 45_000;
 
 /**
  * A run hears of an activity only when that has ended, and most of ours are tried without end while a service is away. So
@@ -23,7 +25,11 @@ const TEMPORAL_MS = 5_000;
  */
 export async function longRetries(deps: Deps, fix: boolean): Promise<Difference[]> {
   const contents = await longUnderWay(deps.pool, { olderMs: deps.config.retryingLongMs, limit: LOOKED_AT });
-  const found = await mapSome(contents, (content) => lookAt(deps, content, fix));
+  const until = Date.now() + ALL_MS;
+  // One that cannot be looked at now is looked at another time, and holds up nobody else.
+  const found = await mapSome(contents, async (content) =>
+    Date.now() > until ? null : lookAt(deps, content, fix).catch(() => null),
+  );
   return found.filter((one) => one !== null);
 }
 

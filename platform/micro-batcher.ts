@@ -37,16 +37,19 @@ export function createMicroBatcher<T, R>(
   { bytesOf = () => 0, mostWaiting = Infinity, atOnce = 1 }: MicroBatcherOptions<T> = {},
 ): MicroBatcher<T, R> {
   const queue: Waiting<T, R>[] = [];
-  const running = new Set<Promise<void>>();
+  let active = 0;
+  let ended: Promise<void> = Promise.resolve();
 
   const run = async (): Promise<void> => {
     // Callers of the same tick join the first call too.
     await new Promise((resolve) => setImmediate(resolve));
     while (queue.length > 0) await sendTogether(takeBatch(queue), send);
+    // In the same turn as the look at the queue: whoever comes after it begins another.
+    active -= 1;
   };
   const begin = (): void => {
-    const one: Promise<void> = run().finally(() => running.delete(one));
-    running.add(one);
+    active += 1;
+    ended = Promise.all([ended, run()]).then(() => undefined);
   };
 
   return {
@@ -58,10 +61,10 @@ export function createMicroBatcher<T, R>(
         }
         const bytes = items.reduce((sum, item) => sum + bytesOf(item), 0);
         queue.push({ items, bytes, resolve, reject });
-        if (running.size < atOnce) begin();
+        if (active < atOnce) begin();
       }),
     idle: async () => {
-      while (running.size > 0) await Promise.all(running);
+      while (active > 0) await ended;
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { UpdateDefinition } from '@temporalio/common';
-import { setHandler } from '@temporalio/workflow';
+import { patched, setHandler } from '@temporalio/workflow';
 import { refusal } from './failure';
 import {
   cancelUpdate,
@@ -21,6 +21,8 @@ import type { LifecycleRun } from './run';
 import { noteRetrying } from './state/retrying';
 import * as verbs from './state/commands';
 
+const RETRYING_NOTED = 'retrying-noted';
+
 /** Before the first await, so that a signal that started the run finds its handler. */
 export function registerHandlers(run: LifecycleRun): void {
   setHandler(
@@ -40,7 +42,8 @@ export function registerHandlers(run: LifecycleRun): void {
   setHandler(
     retryingSignal,
     (work) => {
-      run.update((state) => noteRetrying(state, work));
+      // A worker from before it was known has let the signal lie in the same task.
+      if (patched(RETRYING_NOTED)) run.update((state) => noteRetrying(state, work));
     },
     { description: 'Whether its work is tried for longer than is usual' },
   );

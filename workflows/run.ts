@@ -179,6 +179,8 @@ export class LifecycleRun {
     this.update((state) =>
       patchStage(state, stage, {
         status: 'RUNNING',
+        code: null,
+        message: null,
         attempt: state.stages[stage].attempt + 1,
         startedAt: now,
         deadlineAt: now + state.policy.deadlineMs[stage],

@@ -47,11 +47,14 @@ export async function acceptAssets(
   { mustBeKnown, now = Date.now() }: { mustBeKnown: boolean; now?: number },
 ): Promise<AssetResult[]> {
   const results = new Map<AssetUpdate, AssetResult>();
-  // Two of the same words that say no time would not see one another, and each would stand as newer than the other.
-  const timeless = updates.filter(({ body }) => body.occurredAt === undefined);
+  // Two of the same words that say no time would not see one another, and each would stand as newer than the other. Several
+  // updates of an episode are written in rounds, in which the order of the locks on rows would be lost.
+  const ids = updates.map(({ episodeId }) => episodeId);
+  const isTwice = ids.length > new Set(ids).size;
+  const locked = isTwice ? updates : updates.filter(({ body }) => body.occurredAt === undefined);
   await lockAssets(
     db,
-    timeless.map(({ episodeId }) => episodeId),
+    locked.map(({ episodeId }) => episodeId),
   );
   for (let rest = updates; rest.length > 0; rest = rest.filter((one) => !results.has(one))) {
     await acceptRound(db, firstOfEach(rest), { mustBeKnown, now }, results);

@@ -16,7 +16,7 @@ export interface StandingAsset {
   hasManifest: boolean;
 }
 
-/** Until the transaction ends, nobody else gets these locks; taken before any row is. */
+/** Until the transaction ends, nobody else gets these locks; taken before any asset's row is. */
 export async function lockAssets(db: Queryable, episodeIds: string[]): Promise<void> {
   if (episodeIds.length === 0) return;
   await db.query(

@@ -106,13 +106,16 @@ export async function endFanOut(db: Queryable, contentId: string): Promise<void>
 
 /**
  * False where the content is no longer what was seen: a publication that came meanwhile has found nothing to resume, so
- * whoever tells goes on.
+ * whoever tells looks again.
  */
 export async function stopFanOut(db: Queryable, contentId: string, seen: Visibility): Promise<boolean> {
   const done = await db.query(
-    `UPDATE fanouts f SET ended_at = now(), stopped = $2 FROM contents c
-     WHERE f.content_id = $1 AND f.ended_at IS NULL AND c.content_id = f.content_id
-       AND CASE WHEN c.removed_at IS NULL THEN c.visibility ELSE 'REMOVED' END = $2`,
+    // The content first, as a publication does, and under a lock: what that has changed is seen.
+    `WITH c AS (
+       SELECT content_id FROM contents WHERE content_id = $1
+         AND CASE WHEN removed_at IS NULL THEN visibility ELSE 'REMOVED' END = $2 FOR SHARE)
+     UPDATE fanouts f SET ended_at = now(), stopped = $2 FROM c
+     WHERE f.content_id = c.content_id AND f.ended_at IS NULL`,
     [contentId, seen],
   );
   return done.rowCount === 1;

@@ -54,8 +54,9 @@ export async function handBackMedia(db: Queryable, contentId: string): Promise<v
   await db.query(
     `WITH made AS (
        UPDATE event_ids SET outcome = NULL WHERE row_id = (
-         SELECT row_id FROM event_ids WHERE content_id = $1 AND topic = $2 AND outcome = 'applied'
-         ORDER BY row_id DESC LIMIT 1) RETURNING row_id)
+         SELECT e.row_id FROM event_ids e JOIN inbox i ON i.row_id = e.row_id AND i.status = 'done'
+         WHERE e.content_id = $1 AND e.topic = $2 AND e.outcome = 'applied'
+         ORDER BY e.row_id DESC LIMIT 1) RETURNING row_id)
      UPDATE inbox i SET status = 'open', code = 'RUN_MISSING' FROM made
      WHERE i.ordering_key = $1 AND i.row_id = made.row_id AND i.status = 'done'`,
     [contentId, ASSET_TOPIC],

@@ -48,7 +48,7 @@ export async function longUnderWay(db: Queryable, page: { olderMs: number; limit
   const found = await db.query<LongUnderWay>(
     `SELECT content_id AS "contentId", status, stages @> '[{"code": "RETRYING_LONG"}]' AS noted FROM contents
      WHERE phase = 'open' AND (status = 'RUNNING' AND since < now() - $1::bigint * interval '1 millisecond'
-       OR stages @> '[{"code": "RETRYING_LONG"}]')
+       OR attention AND stages @> '[{"code": "RETRYING_LONG"}]')
      ORDER BY noted DESC, random() LIMIT $2`,
     [page.olderMs, page.limit],
   );

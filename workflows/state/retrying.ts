@@ -15,18 +15,23 @@ const STAGE_OF_WORK: Partial<Record<RetryingWork['activity'], Stage>> = {
 export function noteRetrying(state: LifecycleState, work: RetryingWork | null): LifecycleState {
   const quiet = withoutNotes(state, () => true);
   if (work === null) return quiet;
-  const stage = STAGE_OF_WORK[work.activity] ?? currentStage(state);
-  if (state.stages[stage].status !== 'RUNNING') return quiet;
+  const own = STAGE_OF_WORK[work.activity];
+  // What is recorded or told of a stage that has ended holds up the one that would be next.
+  const stage = own && isUnderWay(state, own) ? own : currentStage(state);
+  if (!isUnderWay(state, stage)) return quiet;
   const message = `${work.activity}, attempt ${String(work.attempt)}: ${work.message}`;
   return patchStage(quiet, stage, { code: 'RETRYING_LONG', message });
 }
 
 /** Work that has ended is not tried any more. */
 export const forgetRetries = (state: LifecycleState): LifecycleState =>
-  withoutNotes(state, (stage) => state.stages[stage].status !== 'RUNNING');
+  withoutNotes(state, (stage) => !isUnderWay(state, stage));
 
 export const isRetryingLong = (state: LifecycleState, stage: Stage): boolean =>
-  state.stages[stage].status === 'RUNNING' && state.stages[stage].code === 'RETRYING_LONG';
+  isUnderWay(state, stage) && state.stages[stage].code === 'RETRYING_LONG';
+
+const isUnderWay = (state: LifecycleState, stage: Stage): boolean =>
+  state.stages[stage].status === 'RUNNING' || state.stages[stage].status === 'PENDING';
 
 const withoutNotes = (state: LifecycleState, where: (stage: Stage) => boolean): LifecycleState =>
   STAGES.filter((stage) => state.stages[stage].code === 'RETRYING_LONG' && where(stage)).reduce(

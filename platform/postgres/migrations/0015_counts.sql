@@ -1,5 +1,8 @@
 -- A row per content and per creator, all types in it: a batch of events changes a fraction of the rows that it would with a
 -- row per type. The sums by type are read from the views.
+-- Before anything is read: what a projector adds meanwhile would be dropped with the tables.
+LOCK TABLE content_totals, creator_totals IN ACCESS EXCLUSIVE MODE;
+
 CREATE TABLE content_counts (
   content_id                      text PRIMARY KEY,
   residency                       text,           -- of its content; null: nobody has said it yet

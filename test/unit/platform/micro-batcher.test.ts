@@ -91,3 +91,12 @@ test('where order does not matter a second request goes out beside the first, an
   expect(requests).toEqual([['a'], ['b'], ['c', 'd']]);
   await batcher.idle();
 });
+
+test('who asks again as soon as it was answered is answered again', async () => {
+  const { batcher } = broker();
+  const add = async (name: string): Promise<string[]> => {
+    const names = await batcher.add([item(name)]);
+    return names;
+  };
+  for (const name of ['a', 'b', 'c', 'd', 'e']) expect(await add(name)).toEqual([name]);
+});
