@@ -74,8 +74,9 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
       stopping.abort();
       // From here on Node looks no longer for requests that take too long to arrive.
       const cut = setTimeout(() => server.server.closeAllConnections(), ARRIVES_WITHIN_MS);
-      await server.close();
-      clearTimeout(cut);
+      await server.close().finally(() => {
+        clearTimeout(cut);
+      });
     },
   };
 }

@@ -40,7 +40,7 @@ async function lookAt({ client }: Deps, { contentId, status, noted }: LongUnderW
   const work = retriedIn(run);
   // The row lags behind where what is tried again is the recording itself.
   const isNoted = noted || run.failureCode === 'RETRYING_LONG';
-  const marked = fix && isNoted !== (work !== null);
+  const marked = fix && (isNoted ? isOver(run) : work !== null);
   if (marked) await tellRun(client, workflowId, retryingSignal.name, work, TEMPORAL_MS);
   if (work === null) return null;
   return { contentId, kind: 'retrying', status, run: run.status, marked } satisfies Difference;
@@ -60,3 +60,19 @@ function retriedIn({ activities }: RunInspection): RetryingWork | null {
 }
 
 const MOST_SAID = 500;
+
+/**
+ * Whether a note may go: nothing fails, and nothing has just begun. A stage may begin the same work anew as another activity
+ * (publication that takes longer than a moment), whose first attempts say nothing yet.
+ */
+export const isOver = (
+  { activities, isDeciding }: Pick<RunInspection, 'activities' | 'isDeciding'>,
+  now = Date.now(),
+): boolean =>
+  !isDeciding &&
+  activities.every(({ lastFailure, startedAt, scheduledAt }) => {
+    const began = startedAt ?? scheduledAt;
+    return lastFailure === null && began !== null && now - began.getTime() > FRESH_MS;
+  });
+
+const FRESH_MS = 30_000;

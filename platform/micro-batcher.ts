@@ -1,6 +1,6 @@
 import { ReelwayError } from '../contracts/model/errors';
 
-/** Items of one call: enough that the round trip is shared, few enough that one call stays short. */
+/** Items of one call, unless it is said: enough that the round trip is shared, few enough that one call stays short. */
 const MAX_ITEMS = 500;
 /** Below Kafka's usual limit of 1 MiB for a batch, with room for headers and framing. */
 const MAX_BYTES = 700 * 1024;
@@ -22,6 +22,8 @@ export interface MicroBatcher<T, R> {
 export interface MicroBatcherOptions<T> {
   /** Size of an item, where sizes matter. */
   bytesOf?: (item: T) => number;
+  /** Items of one call; one caller's own may be more. Default 500. */
+  mostItems?: number;
   /** More callers than that are refused with SERVICE_UNREACHABLE; default: any number waits. */
   mostWaiting?: number;
   /** Calls of `send` at the same time; default 1, which keeps the order in which the items came. */
@@ -34,7 +36,7 @@ export interface MicroBatcherOptions<T> {
  */
 export function createMicroBatcher<T, R>(
   send: (items: T[]) => Promise<R[]>,
-  { bytesOf = () => 0, mostWaiting = Infinity, atOnce = 1 }: MicroBatcherOptions<T> = {},
+  { bytesOf = () => 0, mostItems = MAX_ITEMS, mostWaiting = Infinity, atOnce = 1 }: MicroBatcherOptions<T> = {},
 ): MicroBatcher<T, R> {
   const queue: Waiting<T, R>[] = [];
   let active = 0;
@@ -43,7 +45,7 @@ export function createMicroBatcher<T, R>(
   const run = async (): Promise<void> => {
     // Callers of the same tick join the first call too.
     await new Promise((resolve) => setImmediate(resolve));
-    while (queue.length > 0) await sendTogether(takeBatch(queue), send);
+    while (queue.length > 0) await sendTogether(takeBatch(queue, mostItems), send);
     // In the same turn as the look at the queue: whoever comes after it begins another.
     active -= 1;
   };
@@ -70,14 +72,14 @@ export function createMicroBatcher<T, R>(
 }
 
 /** At least one caller's items, however large. */
-function takeBatch<T, R>(queue: Waiting<T, R>[]): Waiting<T, R>[] {
+function takeBatch<T, R>(queue: Waiting<T, R>[], mostItems: number): Waiting<T, R>[] {
   let items = 0;
   let bytes = 0;
   let count = 0;
   for (const waiting of queue) {
     items += waiting.items.length;
     bytes += waiting.bytes;
-    if (count > 0 && (items > MAX_ITEMS || bytes > MAX_BYTES)) break;
+    if (count > 0 && (items > mostItems || bytes > MAX_BYTES)) break;
     count += 1;
   }
   return queue.splice(0, count);

@@ -1,15 +1,16 @@
 import type { KafkaRecord } from '../../contracts/model/ports';
 import { partitionName } from '../../contracts/model/topics';
 import type { CountEventsDeps } from '../../operations/engagement/count-events';
+import { toReelwayError } from '../../platform/errors';
 import { reached } from '../../platform/faults';
 import type { Logger } from '../../platform/log';
+import { createMicroBatcher } from '../../platform/micro-batcher';
 import { inTransaction, isUnstorable, type Pool } from '../../platform/postgres/pool';
 import { advanceWatermarks, type Span } from '../../platform/postgres/watermarks';
 import { assertMostlyGood, assertNotHeld, BreakerTripped, type BreakerLimits } from '../inbound/breaker';
 import type { Pauses } from '../inbound/pauses';
 import type { AcceptsSource } from '../inbound/sources';
 import { countJudged, type CountedRecord } from './count';
-import { createGroupCommit } from './group-commit';
 import { judgeCount, type JudgedCount } from './judge';
 
 export interface TakeDeps extends CountEventsDeps {
@@ -24,6 +25,8 @@ export interface TakeDeps extends CountEventsDeps {
 
 /** About so many records share a transaction: many enough for one statement to be worth it, over in a fraction of a second. */
 const RECORDS_PER_COMMIT = 8_000;
+/** While one waits for a lock or the disk, the other gets on. */
+const COMMITS_AT_ONCE = 2;
 
 /**
  * The handler of the consumer: records of one partition, counted or buried together with those of others that wait at
@@ -31,12 +34,19 @@ const RECORDS_PER_COMMIT = 8_000;
  * mostly bad records is held (BREAKER_OPEN); the same records come again.
  */
 export function createTake(deps: TakeDeps): (records: KafkaRecord[]) => Promise<void> {
-  const group = createGroupCommit<JudgedCount>((judged) => countOrSplit(deps, judged), RECORDS_PER_COMMIT);
+  const commit = (judged: JudgedCount[]): Promise<never[]> =>
+    countOrSplit(deps, judged).then(
+      () => [],
+      (error: unknown) => {
+        throw toReelwayError(error);
+      },
+    );
+  const batcher = createMicroBatcher(commit, { mostItems: RECORDS_PER_COMMIT, atOnce: COMMITS_AT_ONCE });
   return async (records) => {
     assertNotHeld(deps.pauses, records);
     const judged = records.map((record) => judgeCount(record, deps.accepts));
     await holdIfMostlyDead(deps, records, judged);
-    await group.add(judged);
+    await batcher.add(judged);
   };
 }
 

@@ -85,6 +85,8 @@ export interface RunInspection {
   activities: PendingActivity[];
   /** Since when a workflow task waits for a worker; null: none waits. */
   workflowTaskSince: Date | null;
+  /** A workflow task is under way or waits: what comes next is not known yet. */
+  isDeciding: boolean;
 }
 
 /** The newest run of a name, or null where Temporal knows none. */
@@ -116,6 +118,7 @@ function toInspection(found: WorkflowExecutionDescription): RunInspection {
     failureCode: found.typedSearchAttributes.get(ATTRIBUTES.code) ?? null,
     activities: (found.raw.pendingActivities ?? []).map(toActivity),
     workflowTaskSince: task && (task.state as number) === PENDING_SCHEDULED ? dateOf(task.scheduledTime) : null,
+    isDeciding: Boolean(task),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { StageView } from '../../contracts/model/lifecycle';
 import { STAGES, type Stage } from '../../contracts/model/status';
 import type { RetryingWork } from '../../contracts/model/work';
 import { currentStage, patchStage, type LifecycleState } from './state';
@@ -27,8 +28,8 @@ export function noteRetrying(state: LifecycleState, work: RetryingWork | null): 
 export const forgetRetries = (state: LifecycleState): LifecycleState =>
   withoutNotes(state, (stage) => !isUnderWay(state, stage));
 
-export const isRetryingLong = (state: LifecycleState, stage: Stage): boolean =>
-  isUnderWay(state, stage) && state.stages[stage].code === 'RETRYING_LONG';
+export const retryingStage = (state: LifecycleState): StageView | undefined =>
+  STAGES.map((stage) => state.stages[stage]).find(({ code }) => code === 'RETRYING_LONG');
 
 const isUnderWay = (state: LifecycleState, stage: Stage): boolean =>
   state.stages[stage].status === 'RUNNING' || state.stages[stage].status === 'PENDING';

@@ -3,7 +3,7 @@ import type { Held, RenditionView, Snapshot, StageView } from '../../contracts/m
 import { DEFAULT_TASK_PRIORITY, STAGES, type Stage, type Status } from '../../contracts/model/status';
 import { standingAttempt } from './attempts';
 import { openFlags, standingDecision, verdictOf } from './moderation';
-import { isRetryingLong } from './retrying';
+import { retryingStage } from './retrying';
 import { currentStage, type LifecycleState } from './state';
 import type { LifecycleView } from '../messages';
 
@@ -35,9 +35,6 @@ export function statusOf(state: LifecycleState): Status {
 /** It failed while others go on, which may take hours: an admin hears of it at once. */
 const parkedBesideOthers = (state: LifecycleState): RenditionView | undefined =>
   state.renditions.find((one) => one.status === 'PARKED' && typeof one.parkedAt === 'number');
-
-const retryingStage = (state: LifecycleState): StageView | undefined =>
-  STAGES.filter((stage) => isRetryingLong(state, stage)).map((stage) => state.stages[stage])[0];
 
 /** A person has to decide: a flag is open, or a check that is down or a silent service left the question open. */
 const isReview = (state: LifecycleState): boolean =>

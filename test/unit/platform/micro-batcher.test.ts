@@ -100,3 +100,28 @@ test('who asks again as soon as it was answered is answered again', async () => 
   };
   for (const name of ['a', 'b', 'c', 'd', 'e']) expect(await add(name)).toEqual([name]);
 });
+
+test('what waits while a request is under way shares the next one, up to so many items', async () => {
+  const requests: number[][] = [];
+  const first = createGate();
+  const send = async (items: number[]): Promise<number[]> => {
+    requests.push(items);
+    if (requests.length === 1) await first.opened;
+    return items;
+  };
+  const batcher = createMicroBatcher(send, { mostItems: 10, atOnce: 2 });
+  const all = [batcher.add([1, 2]), batcher.add([3])];
+  await new Promise((resolve) => setImmediate(resolve));
+  all.push(batcher.add([4, 5, 6, 7, 8]), batcher.add([9, 10, 11, 12, 13]), batcher.add([14]));
+  first.open();
+  await Promise.all(all);
+  expect(requests).toEqual([[1, 2, 3], [4, 5, 6, 7, 8, 9, 10, 11, 12, 13], [14]]);
+});
+
+test('after a request that failed the next one goes on', async () => {
+  let away = true;
+  const { batcher } = broker(() => (away ? new ReelwayError('SERVICE_UNREACHABLE') : null));
+  await expect(batcher.add([item('a')])).rejects.toMatchObject({ code: 'SERVICE_UNREACHABLE' });
+  away = false;
+  expect(await batcher.add([item('a')])).toEqual(['a']);
+});

@@ -13,7 +13,6 @@ import { isOpen } from '../../../workflows/state/gates';
 import { nextDeadline, settle } from '../../../workflows/state/settle';
 import { STAGES } from '../../../contracts/model/status';
 import { carryOver, newState, type LifecycleState } from '../../../workflows/state/state';
-
 import { awaitsCreator, snapshotOf } from '../../../workflows/state/view';
 import { flaggedFact } from '../../support/facts';
 import { statesOf, walks } from '../../support/walk';
