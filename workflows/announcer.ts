@@ -2,7 +2,7 @@ import { condition } from '@temporalio/workflow';
 import type { Milestone, OutcomeReport, Snapshot } from '../contracts/model/lifecycle';
 import type { Notice } from '../contracts/model/notices';
 import type { Visibility } from '../contracts/model/status';
-import type { AnnounceResult } from '../contracts/model/work';
+import type { AnnounceResult, RecordedDecision } from '../contracts/model/work';
 import type { catalog } from './work';
 
 /** Milestones in one announce; the rest goes with the next, so that no payload grows without limit. */
@@ -29,6 +29,9 @@ interface AnnouncerHost {
 export class Announcer {
   private milestones: Milestone[] = [];
   private notices: Notice[] = [];
+  private decisions: { carried: RecordedDecision; told: (isRecorded: boolean) => void }[] = [];
+  /** Decisions that wait or are under way. */
+  private unrecorded = 0;
   private inFlight = false;
   private flushAsked = false;
 
@@ -42,6 +45,16 @@ export class Announcer {
     this.notices.push(notice);
   }
 
+  /** Takes a decision along, to be recorded with what is told next; false: it was told, and not recorded. */
+  record(carried: RecordedDecision): Promise<boolean> {
+    this.unrecorded += 1;
+    return new Promise((told) => this.decisions.push({ carried, told }));
+  }
+
+  carriesDecisions(): boolean {
+    return this.unrecorded > 0;
+  }
+
   isIdle(): boolean {
     return !this.inFlight && !this.hasWork();
   }
@@ -53,29 +66,41 @@ export class Announcer {
     await condition(() => this.isIdle());
   }
 
+  /** Sends what waits where the loop has nothing to add to it; else the loop does, once it has. */
+  offer(): void {
+    if (this.host.isSettled()) this.send();
+  }
+
   /** Sends everything that waits, unless an announcement is under way: then its end does. */
   send(): void {
     if (this.inFlight || !this.hasWork()) return;
     this.inFlight = true;
     this.flushAsked = false;
-    void this.announce().then(({ refused, visibility }) => {
+    const decisions = this.decisions.splice(0, BATCH);
+    void this.announce(decisions.map(({ carried }) => carried)).then(({ refused, visibility, recorded = [] }) => {
       this.inFlight = false;
+      this.unrecorded -= decisions.length;
+      for (const { carried, told } of decisions) told(recorded.includes(carried.decision.decisionId));
       if (refused.length > 0) this.host.refused(refused);
       if (visibility) this.host.seen(visibility);
-      if (this.host.isSettled()) this.send();
+      this.offer();
     });
   }
 
   private hasWork(): boolean {
-    return this.flushAsked || this.milestones.length > 0 || this.notices.length > 0;
+    const waiting = this.milestones.length + this.notices.length + this.decisions.length;
+    return this.flushAsked || waiting > 0;
   }
 
-  private announce(): Promise<AnnounceResult> {
+  private announce(decisions: RecordedDecision[]): Promise<AnnounceResult> {
     const milestones = this.milestones.splice(0, BATCH);
     const notices = this.notices.splice(0, BATCH);
     const outcomes = this.host.takeOutcomes();
     const summary = summaryOf(milestones, outcomes);
-    const input = { snapshot: this.host.snapshot(), milestones, notices, outcomes, closing: this.host.isClosing() };
+    const input = {
+      ...{ snapshot: this.host.snapshot(), milestones, notices, outcomes, closing: this.host.isClosing() },
+      ...(decisions.length > 0 && { decisions }),
+    };
     return this.host.activity().executeWithOptions({ summary }, [input]);
   }
 }

@@ -316,10 +316,10 @@ export class LifecycleRun {
     for (;;) {
       this.takeFacts();
       this.present();
-      await condition(() => isAllRecorded(this.state));
+      await condition(() => isAllRecorded(this.state) || this.announcer.carriesDecisions());
       await this.announcer.flush();
       if (this.state.ended === null) return (this.ending = false);
-      const isTold = transitionKey(this.state) === this.state.shown;
+      const isTold = transitionKey(this.state) === this.state.shown && isAllRecorded(this.state);
       const quiet = isTold && this.facts.length === 0 && this.outcomes.length === 0 && this.announcer.isIdle();
       if (quiet && allHandlersFinished()) {
         if (this.state.upload) showAttributes(snapshotOf(this.state));

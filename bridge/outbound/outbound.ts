@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../contracts/model/lifecycle';
 import { DEFAULT_CHANNELS, type Channels, type Notice } from '../../contracts/model/notices';
 import type { KafkaProducer, Outbound } from '../../contracts/model/ports';
-import type { AnnounceInput, AnnounceResult } from '../../contracts/model/work';
+import type { AnnounceInput, AnnounceResult, RecordedDecision } from '../../contracts/model/work';
 import { reached } from '../../platform/faults';
 import type { Logger } from '../../platform/log';
 import { lockOrInsertContent, writeSnapshot, type Standing } from '../../platform/postgres/content-state';
@@ -11,6 +11,7 @@ import { readTraceparent } from '../../platform/postgres/uploads';
 import { wakeKeys } from '../../platform/postgres/inbox-keys';
 import { insertMilestones } from '../../platform/postgres/milestones';
 import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
+import { recordDecision } from '../../platform/postgres/verdicts';
 import { readRemovalReason, tellUnpublished } from '../../platform/postgres/unpublished';
 import { payloadHash } from '../../platform/events/identity';
 import { followUpOutcomes, handedBack, planFanOut, rememberOwnTranscode } from './follow-up';
@@ -71,9 +72,10 @@ async function store(
   input: AnnounceInput,
   prepared: Prepared[],
 ): Promise<AnnounceResult> {
-  const { snapshot, outcomes, closing } = input;
+  const { snapshot, outcomes, closing, decisions = [] } = input;
   await wakeKeys(db, handedBack(outcomes).length > 0 ? [snapshot.contentId] : []);
-  const standing = await lockOrInsertContent(db, snapshot);
+  const before = await lockOrInsertContent(db, snapshot);
+  const standing = decisions.length > 0 ? await recordAll(db, snapshot, decisions) : before;
   const rows = prepared.flatMap((one) =>
     one.ok && !isOvertaken(one.row.topic, standing)
       ? [{ ...one.row, payloadHash: payloadHash(one.row.topic, one.payload) }]
@@ -92,7 +94,14 @@ async function store(
   await followUpOutcomes(db, snapshot, outcomes);
   await writeOutcomes(db, outcomes);
   const refused = [...refusals(prepared), ...unwanted, ...conflictsAmong(prepared, conflicts, snapshot)];
-  return { refused, visibility: standing.visibility };
+  const recorded = decisions.map(({ decision }) => decision.decisionId);
+  return { refused, visibility: standing.visibility, ...(recorded.length > 0 && { recorded }) };
+}
+
+/** What was decided stands before anybody hears of it; it may have removed the content. */
+async function recordAll(db: PoolClient, snapshot: Snapshot, decisions: RecordedDecision[]): Promise<Standing> {
+  for (const { place, decision } of decisions) await recordDecision(db, { ...decision, ...place });
+  return lockOrInsertContent(db, snapshot);
 }
 
 /** It was taken down before anybody heard that it was published: nobody does now. */

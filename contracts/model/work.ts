@@ -167,11 +167,18 @@ export interface PublishResult {
   wasVisible: boolean;
 }
 
+export interface RecordedDecision {
+  place: WorkPlace;
+  decision: DecisionRecord;
+}
+
 export interface AnnounceInput {
   snapshot: Snapshot;
   milestones: Milestone[];
   notices: Notice[];
   outcomes: OutcomeReport[];
+  /** Decisions to be recorded in the same transaction, before anything else. Absent: none. */
+  decisions?: RecordedDecision[];
   /** The run has ended: the router treats later facts as late from here on. */
   closing: boolean;
 }
@@ -180,6 +187,8 @@ export interface AnnounceResult {
   refused: { milestone: string; topic: string; ordinal: number; code: ErrorCode; message: string }[];
   /** Who sees the content now: a takedown and a flag's hiding are written beside the run, which learns of them here. */
   visibility?: Visibility;
+  /** Ids of the decisions that are recorded now. Absent: a worker from before they were carried along has left them out. */
+  recorded?: string[];
 }
 
 export interface RemoveOutputsInput {

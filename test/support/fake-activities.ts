@@ -1,4 +1,4 @@
-import type { Milestone, OutcomeReport, Snapshot } from '../../contracts/model/lifecycle';
+import type { DecisionRecord, Milestone, OutcomeReport, Snapshot } from '../../contracts/model/lifecycle';
 import type { Notice } from '../../contracts/model/notices';
 import type { Activities, AnnounceInput, Rung } from '../../contracts/model/work';
 
@@ -10,6 +10,8 @@ export interface FakeWorld {
   milestones(): Milestone[];
   notices(): Notice[];
   outcomes(): OutcomeReport[];
+  /** Recorded with what was announced. */
+  decisions(): DecisionRecord[];
   /** Topics told to others, without our own transitions. */
   topics(): string[];
   last(): Snapshot;
@@ -34,6 +36,7 @@ export function fakeActivities(overrides: Partial<Activities>): FakeWorld {
     milestones: () => announces.flatMap((one) => one.milestones),
     notices: () => announces.flatMap((one) => one.notices),
     outcomes: () => announces.flatMap((one) => one.outcomes),
+    decisions: () => announces.flatMap((one) => decisionsOf(one)),
     topics: () =>
       announces.flatMap((one) => one.milestones.map((m) => m.topic)).filter((topic) => !topic.startsWith('internal.')),
     last: () => {
@@ -43,6 +46,8 @@ export function fakeActivities(overrides: Partial<Activities>): FakeWorld {
     },
   };
 }
+
+const decisionsOf = ({ decisions = [] }: AnnounceInput): DecisionRecord[] => decisions.map(({ decision }) => decision);
 
 function plainActivities(announces: AnnounceInput[]): Activities {
   return {
@@ -65,7 +70,7 @@ function plainActivities(announces: AnnounceInput[]): Activities {
       Promise.resolve({ title: 'A title', categories: ['news'], creatorId: 'creator-1', wasVisible: false }),
     announce: (input) => {
       announces.push(input);
-      return Promise.resolve({ refused: [] });
+      return Promise.resolve({ refused: [], recorded: decisionsOf(input).map(({ decisionId }) => decisionId) });
     },
     removeOutputs: () => Promise.resolve({ removed: 1 }),
     reconcile: () => Promise.resolve({ contents: 0, runs: 0, found: {}, repaired: [] }),

@@ -155,7 +155,8 @@ describe('a restore', () => {
         updateId: 'x-1',
       });
       await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
-      expect(world.calls).toEqual(['recordVerdict', 'publishContent']);
+      expect(world.calls).toEqual(['publishContent']);
+      expect(world.decisions()).toHaveLength(1);
     });
   });
 });

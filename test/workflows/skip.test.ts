@@ -89,17 +89,12 @@ test('the last rendition that shows anything cannot be left out, nor one that is
 });
 
 test('moderation that cannot look is skipped by a recorded decision, which names who took it', async () => {
-  const recorded: unknown[] = [];
-  const recordVerdict: Activities['recordVerdict'] = ({ decision }) => {
-    recorded.push(decision);
-    return Promise.resolve({ openFlags: 0 });
-  };
-  await lab.withWorkers({ runCheck: down, recordVerdict }, async (world) => {
+  await lab.withWorkers({ runCheck: down }, async (world) => {
     const run = await lab.start();
     await says(run, 'ALL_CHECKS_DOWN');
     await send(run, skipUpdate, skips({ stage: 'moderate' }));
     await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
-    expect(recorded).toEqual([
+    expect(world.decisions()).toEqual([
       { decisionId: 'd-skip', decision: 'APPROVED', actor: 'local:anna', reason: 'because', at: 4_000, skipped: true },
     ]);
     expect(world.topics()).not.toContain('moderation.approved');
