@@ -63,8 +63,8 @@ export function createOutput(format: Format, streams: Streams, env: Record<strin
   };
 }
 
-/** Lines that are cut at the edge would be counted wrongly: a narrow terminal gets a line per change. */
-const WIDE_ENOUGH = 120;
+/** Narrower than that nothing of a table is left to see: a line per change is better. */
+const WIDE_ENOUGH = 60;
 
 const canRedraw = (stdout: Streams['stdout'], env: Record<string, string | undefined>): boolean =>
   stdout.isTTY === true && env['TERM'] !== 'dumb' && (stdout.columns ?? 0) >= WIDE_ENOUGH;
@@ -74,9 +74,27 @@ function redrawing(stdout: Streams['stdout']): (lines: string[]) => void {
   let shown = 0;
   return (lines) => {
     const back = shown === 0 ? '' : `\u001b[${String(shown)}A\u001b[J`;
-    stdout.write(`${back}${lines.join('\n')}\n`);
+    const columns = stdout.columns ?? WIDE_ENOUGH;
+    stdout.write(`${back}${lines.map((line) => cutTo(columns, line)).join('\n')}\n`);
     shown = lines.length;
   };
+}
+
+const COLOUR = '\u001b[';
+/** Hangul Jamo, as East Asian Width of Unicode (UAX 11) has it. */
+const FIRST_WIDE = '\u1100';
+const BOXES = /[\u2500-\u25ff]/;
+const CHARACTERS = /\u001b\[[0-9;]*m|./gsu;
+
+/** A line that goes on in the next one would be counted wrongly. From the first of the wide scripts on a character may take two columns. */
+export function cutTo(columns: number, line: string): string {
+  let width = 0;
+  const kept = (line.match(CHARACTERS) ?? []).filter((character) => {
+    if (character.startsWith(COLOUR)) return true;
+    width += character < FIRST_WIDE || BOXES.test(character) ? 1 : 2;
+    return width <= columns;
+  });
+  return kept.join('');
 }
 
 function drained(stdout: Streams['stdout']): Promise<void> {

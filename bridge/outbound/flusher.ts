@@ -55,9 +55,21 @@ export async function startFlusher(deps: FlusherDeps): Promise<Rounds> {
 }
 
 /** All that is unsent of contents that a command has told something of, in sequence; whoever else sends waits meanwhile. */
-async function sendCommanded({ pool, producer }: Pick<Flush, 'pool' | 'producer'>): Promise<void> {
-  for (const contentId of await contentsWithCommanded(pool, CONTENTS_AT_ONCE)) {
-    await sendUnsent(pool, producer, contentId);
+async function sendCommanded(deps: Flush): Promise<void> {
+  for (const contentId of await contentsWithCommanded(deps.pool, CONTENTS_AT_ONCE)) {
+    await unlessItsOwn(deps, contentId, sendUnsent(deps.pool, deps.producer, contentId));
+  }
+}
+
+/** One that is away is away for all; anything else is the trouble of this content, and holds up no other. */
+async function unlessItsOwn({ log }: Flush, contentId: string, sending: Promise<number>): Promise<number> {
+  try {
+    return await sending;
+  } catch (error) {
+    const known = toReelwayError(error);
+    if (known.code === 'SERVICE_UNREACHABLE') throw known;
+    log.error({ contentId, code: known.code, err: known }, 'what is unsent of a content could not be sent');
+    return 0;
   }
 }
 
@@ -81,17 +93,10 @@ export async function flushLeft(deps: Flush, leftAfterMs = LEFT_AFTER_MS): Promi
 
 async function flushOne(deps: Flush, contentId: string): Promise<number> {
   const { pool, producer, log } = deps;
-  try {
-    if (await deps.isOpen(contentId)) return 0;
-    const sent = await sendUnsent(pool, producer, contentId);
-    if (sent > 0) log.warn({ contentId, sent }, 'sent what a run that is gone had left unsent');
-    deps.onFlushed?.(sent);
-    return sent;
-  } catch (error) {
-    const known = toReelwayError(error);
-    // One that is away is away for all; anything else is the trouble of this content.
-    if (known.code === 'SERVICE_UNREACHABLE') throw known;
-    log.error({ contentId, code: known.code, err: known }, 'what a run left unsent could not be sent');
-    return 0;
-  }
+  const sending = async (): Promise<number> =>
+    (await deps.isOpen(contentId)) ? 0 : await sendUnsent(pool, producer, contentId);
+  const sent = await unlessItsOwn(deps, contentId, sending());
+  if (sent > 0) log.warn({ contentId, sent }, 'sent what a run that is gone had left unsent');
+  deps.onFlushed?.(sent);
+  return sent;
 }

@@ -136,6 +136,7 @@ function mend(content: RunningContent): string[] {
     case 'RAW_KEY_UNSAFE':
       return [retry(content, '--with rawKey=KEY')];
     case 'SERVICE_SILENT':
+    case 'UPSTREAM_FAILED':
       return stageParked(content) === 'transcode' ? [retry(content, '--with executor=worker')] : [];
     default:
       return [];

@@ -94,7 +94,7 @@ export const PLATFORM = {
   },
   UPSTREAM_FAILED: {
     title: 'The service that makes the media says that it failed.',
-    hint: 'Ask its operators; a later READY goes on by itself. To have our workers do it: reelway content retry ID --with executor=worker',
+    hint: 'Ask its operators; a later READY goes on by itself. To have our workers do it: reelway content retry ID --with executor=worker --reason TEXT',
   },
   MANIFEST_MISSING: {
     title: 'Visible content has no manifest any more, so nobody can play it.',
@@ -112,7 +112,7 @@ export const PLATFORM = {
   },
   RETRYING_LONG: {
     title: 'Work of a stage has failed again and again for longer than is usual, and is still tried.',
-    hint: 'Mend what the last failure names; the next try goes on by itself. To give up: reelway content cancel ID',
+    hint: 'Mend what the last failure names; the next try goes on by itself. To give up: reelway content cancel ID --reason TEXT --yes',
     retryable: true,
   },
   HELD: {
@@ -134,7 +134,7 @@ export const PLATFORM = {
   },
   CONTENT_REMOVED: {
     title: 'The content was taken down while its run was on the way to publication.',
-    hint: 'Nothing to do: the run ends as REMOVED. To undo the takedown: reelway content restore ID',
+    hint: 'Nothing to do: the run ends as REMOVED. To undo the takedown: reelway content restore ID --reason TEXT',
   },
   MILESTONE_CONFLICT: {
     title: 'A milestone was issued again with another payload.',
@@ -169,12 +169,12 @@ export const PLATFORM = {
   },
   BREAKER_OPEN: {
     title: 'Most records of a partition are bad, so it is held.',
-    hint: 'See reelway bridge status; mend the sender, or let them become dead letters: reelway bridge resume TOPIC/PARTITION',
+    hint: 'See reelway bridge status; mend the sender, or let them become dead letters: reelway bridge resume TOPIC/PARTITION --reason TEXT',
     retryable: true,
   },
   STARTS_PAUSED: {
     title: 'Uploads of finished content came in numbers, so nothing new is started.',
-    hint: 'Find out who reads or sends a topic again, then: reelway bridge resume starts',
+    hint: 'Find out who reads or sends a topic again, then: reelway bridge resume starts --reason TEXT',
     retryable: true,
   },
 } as const satisfies Record<string, ErrorRow>;

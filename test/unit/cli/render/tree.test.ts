@@ -74,9 +74,15 @@ describe('a terminal', () => {
     expect(written).toEqual(['one\ntwo\n', '\u001b[2A\u001b[Jthree\n', '\u001b[1A\u001b[Jfour\n']);
   });
 
+  it('cuts what is longer than it is wide, colours aside', () => {
+    const { redraw } = output({ isTTY: true, columns: 60 });
+    redraw?.([`\u001b[31m${'─'.repeat(59)}ab\u001b[0m`, '漢'.repeat(31)]);
+    expect(written.at(-1)).toBe(`\u001b[31m${'─'.repeat(59)}a\u001b[0m\n${'漢'.repeat(30)}\n`);
+  });
+
   it.each([
     ['a pipe', {}, {}],
-    ['a narrow one', { isTTY: true, columns: 60 }, {}],
+    ['a very narrow one', { isTTY: true, columns: 59 }, {}],
     ['one that can do nothing', { isTTY: true, columns: 120 }, { TERM: 'dumb' }],
   ])('that is %s gets a line per change', (_what, stdout, env) => {
     expect(output(stdout, env).redraw).toBeNull();
