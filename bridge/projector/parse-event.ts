@@ -10,8 +10,11 @@ type Event = PayloadOf<'user.engagement.events'>;
 const USUAL_BYTES = 4_096;
 /** Of an id that is certainly fine; others are looked at by the schema. */
 const PLAIN_ID = /^[\x21-\x7e]{1,255}$/;
-/** Days that every month has; the schema's own check looks at the calendar. */
-const PLAIN_TIME = /^20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
+/** Days that their month has every year; the schema's own check knows of leap years. */
+const PLAIN_DAY = /(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31/;
+const PLAIN_TIME = new RegExp(
+  `^20\\d\\d-(?:${PLAIN_DAY.source})T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?Z$`,
+);
 const TYPES: ReadonlySet<unknown> = new Set(ENGAGEMENT_TYPES);
 const CONTENTS: ReadonlySet<unknown> = new Set(CONTENT_TYPES);
 

@@ -34,8 +34,10 @@ export const isSuspicious = (text: string | Buffer): boolean => text.includes('\
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPENING = new Set([0x5b, 0x7b]);
-const CLOSING = new Set([0x5d, 0x7d]);
+/** "[" and "{", "]" and "}": they differ in this bit alone. */
+const BRACE_BIT = 0x20;
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
 
 /** Depth by scanning bytes: JSON.parse takes 20,000 levels, and whatever walks the result then overflows the stack. */
 function isTooDeep(bytes: Buffer): boolean {
@@ -43,8 +45,8 @@ function isTooDeep(bytes: Buffer): boolean {
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0;
     if (byte === QUOTE) at = endOfString(bytes, at + 1);
-    else if (OPENING.has(byte)) depth++;
-    else if (CLOSING.has(byte)) depth--;
+    else if ((byte | BRACE_BIT) === OPENING) depth++;
+    else if ((byte | BRACE_BIT) === CLOSING) depth--;
     if (depth > MAX_JSON_DEPTH) return true;
   }
   return false;

@@ -1,6 +1,5 @@
 import { CompressionTypes, Partitioners, type Kafka as KafkaJs, type Message, type Producer } from 'kafkajs';
 import type { KafkaProducer, OutgoingRecord } from '../../contracts/model/ports';
-import { partitionName } from '../../contracts/model/topics';
 import { ReelwayError } from '../../contracts/model/errors';
 import { createMicroBatcher } from '../micro-batcher';
 import type { TopicNames } from './names';
@@ -20,26 +19,20 @@ const ACKS_ALL = -1;
  * same numbers, is then acknowledged as a duplicate without being written. A repeat has the same event id instead.
  */
 export function createProducer(client: KafkaJs, names: TopicNames, fail: (error: unknown) => Error): KafkaProducer {
-  // kafkajs tells the first offset per partition only; the partitioner is where a record's partition is seen.
-  const partitionOf = new WeakMap<Message, number>();
   const producer = client.producer({
     idempotent: false,
     allowAutoTopicCreation: false,
     retry: RETRY,
     createPartitioner: () => {
       const choose = Partitioners.DefaultPartitioner();
-      return (args) => {
-        const partition = choose(args);
-        partitionOf.set(args.message, partition);
-        return partition;
-      };
+      return (args) => ((args.message as Sent).chosen = choose(args));
     },
   });
   const connect = connectOnce(producer);
   const send = async (records: OutgoingRecord[]): Promise<Landed[]> => {
     try {
       await connect();
-      return await sendAll(producer, names, records, partitionOf);
+      return await sendAll(producer, names, records);
     } catch (error) {
       throw fail(error);
     }
@@ -66,34 +59,33 @@ function connectOnce(producer: Producer): () => Promise<void> {
     }));
 }
 
-async function sendAll(
-  producer: Producer,
-  names: TopicNames,
-  records: OutgoingRecord[],
-  partitionOf: WeakMap<Message, number>,
-): Promise<Landed[]> {
-  const messages = records.map(({ key, value, headers }): Message => ({ key, value, headers }));
-  const byTopic = new Map<string, Message[]>();
+/** kafkajs tells the first offset per partition only; the partitioner is where a record's partition is seen. */
+type Sent = Message & { chosen?: number };
+
+async function sendAll(producer: Producer, names: TopicNames, records: OutgoingRecord[]): Promise<Landed[]> {
+  const messages = records.map(({ key, value, headers }): Sent => ({ key, value, headers }));
+  const byTopic = new Map<string, Sent[]>();
   for (const [index, { topic }] of records.entries()) {
     const ofTopic = byTopic.get(topic) ?? [];
     byTopic.set(topic, ofTopic);
-    ofTopic.push(messages[index] as Message);
+    ofTopic.push(messages[index] as Sent);
   }
-  const topicMessages = [...byTopic].map(([topic, ofTopic]) => ({
-    topic: names.onBroker(topic),
-    messages: ofTopic,
-  }));
+  const topicMessages = [...byTopic].map(([topic, ofTopic]) => ({ topic: names.onBroker(topic), messages: ofTopic }));
   const answers = await producer.sendBatch({ acks: ACKS_ALL, compression: CompressionTypes.None, topicMessages });
 
-  const next = new Map(
-    answers.map((answer) => [partitionName(answer.topicName, answer.partition), BigInt(answer.baseOffset ?? -1)]),
-  );
-  return records.map((record, index) => {
-    const partition = partitionOf.get(messages[index] as Message) ?? -1;
-    const at = partitionName(names.onBroker(record.topic), partition);
-    const offset = next.get(at);
-    if (offset === undefined) throw new ReelwayError('INTERNAL', `Kafka did not answer for ${at}.`);
-    next.set(at, offset + 1n);
-    return { partition, offset: String(offset) };
-  });
+  const landed = new Map<Sent, Landed>();
+  for (const { topic, messages: ofTopic } of topicMessages) {
+    const ofAnswers = answers.filter(({ topicName }) => topicName === topic);
+    const next = new Map(ofAnswers.map(({ partition, baseOffset }) => [partition, BigInt(baseOffset ?? -1)]));
+    for (const message of ofTopic) landed.set(message, placeOf(message, next, topic));
+  }
+  return messages.map((message) => landed.get(message) as Landed);
+}
+
+/** In a partition records stand in the order in which they were given. */
+function placeOf({ chosen = -1 }: Sent, next: Map<number, bigint>, topic: string): Landed {
+  const offset = next.get(chosen);
+  if (offset === undefined) throw new ReelwayError('INTERNAL', `Kafka did not answer for ${topic}/${String(chosen)}.`);
+  next.set(chosen, offset + 1n);
+  return { partition: chosen, offset: String(offset) };
 }

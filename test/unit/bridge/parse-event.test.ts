@@ -59,6 +59,18 @@ test('what the quick check takes, the schema takes, and makes the same of it', (
   );
 });
 
+test('a plain message is taken on every day of the year but the leap day, and of no other day', () => {
+  const plain = messageFixtures(TOPIC, 'valid').find(({ name }) => name === 'a plain message');
+  const json = JSON.parse(plain ? bytesOf(plain).toString('utf8') : '{}') as object;
+  const isTaken = (day: string): boolean =>
+    parseEvent(Buffer.from(JSON.stringify({ ...json, timestamp: `${day}T10:00:00.000Z` }))) !== null;
+  const months = Array.from({ length: 12 }, (_, index) => String(index + 1).padStart(2, '0'));
+  const days = Array.from({ length: 31 }, (_, index) => String(index + 1).padStart(2, '0'));
+  const all = months.flatMap((month) => days.map((day) => `2026-${month}-${day}`));
+  const exists = (day: string): boolean => new Date(`${day}T00:00:00Z`).toJSON().startsWith(day);
+  expect(all.filter(isTaken)).toEqual(all.filter(exists));
+});
+
 test('every fixture is judged alike, and a plain message is taken', () => {
   for (const kind of ['valid', 'invalid', 'hostile'] as const) {
     for (const fixture of messageFixtures(TOPIC, kind)) agrees(bytesOf(fixture));
