@@ -32,12 +32,14 @@ export const stageOf = async (run: Handle, name: string) =>
 export const renditionOf = async (run: Handle, label: string) =>
   (await run.query(stateQuery)).renditions.find((one) => one.label === label);
 
-const eventsOf = async (run: Handle): Promise<number> => (await run.fetchHistory()).events?.length ?? 0;
+type WithHistory = Pick<Handle, 'fetchHistory'>;
+
+export const eventsOf = async (run: WithHistory): Promise<number> => (await run.fetchHistory()).events?.length ?? 0;
 
 /** The server writes what follows from a command within milliseconds; this long without an event is rest. */
 const REST_MS = 400;
 
-async function atRest(run: Handle, moreThan: number): Promise<number> {
+async function atRest(run: WithHistory, moreThan: number): Promise<number> {
   let last = -1;
   let since = Date.now();
   await eventually('it rests', async () => {
@@ -50,7 +52,7 @@ async function atRest(run: Handle, moreThan: number): Promise<number> {
 }
 
 /** How many history events a command costs, with all that follows from it until the run rests again. */
-export async function costOf(run: Handle, act: () => Promise<unknown>): Promise<number> {
+export async function costOf(run: WithHistory, act: () => Promise<unknown>): Promise<number> {
   const before = await atRest(run, 0);
   await act();
   return (await atRest(run, before)) - before;

@@ -2,8 +2,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
 import { paced } from '../../../cli/paced';
 import { workflowIdOf } from '../../../contracts/model/ids';
-import { retry } from '../../../operations/commands';
+import { hold, release, reprioritise, retry } from '../../../operations/commands';
 import { retryUpdate } from '../../../workflows/messages';
+import { costOf, eventsOf } from '../../support/commands';
+import type { Handle } from '../../support/crew';
 import { eventually } from '../../support/eventually';
 import type { RealCrew } from '../../support/real-crew';
 import type { World } from '../../support/world';
@@ -15,14 +17,16 @@ const MS = 1_000;
 /** A park of hundreds, on a machine that is busy with them. */
 const PARKED_WITHIN_MS = 300_000;
 
+type VerbMeasured = 'retry' | 'retryAndPark' | 'hold' | 'release' | 'reprioritise';
+
 /** Contents that park at publish, and park there again after each retry. */
 export interface Parked {
   /** Retries a second of the operation that the command line calls, begun at most so many a second. */
   bulk(rate: number): Promise<number>;
   /** Retries a second of a loop of updates. */
   bare(): Promise<number>;
-  /** Events that a retry adds to a history, with the attempt that fails and the park. */
-  events(): Promise<number>;
+  /** Events that each verb adds to a history; a retry with what it begins, up to its park, is `retryAndPark`. */
+  events(): Promise<Record<VerbMeasured, number>>;
 }
 
 export function withParked<T>(world: World, crew: RealCrew, count: number, work: (parked: Parked) => Promise<T>) {
@@ -56,10 +60,17 @@ function parkedOf(world: World, crew: RealCrew, ids: string[]): Parked {
     bare: () => timed(() => bareUpdates(world.temporal.client, retryUpdate.name, ids.map(workflowIdOf), AT_ONCE)),
     events: async () => {
       const [contentId = ''] = ids;
-      const before = await eventsOf(world, contentId);
-      await retryOne(contentId);
-      await parkedAgain(1);
-      return (await eventsOf(world, contentId)) - before;
+      const of = { contentId, actor: 'bench', reason: 'bench' };
+      const run = world.temporal.client.workflow.getHandle(workflowIdOf(contentId));
+      const before = await eventsOf(run);
+      const retryAndPark = await costOf(run, () => retryOne(contentId).then(() => parkedAgain(1)));
+      return {
+        retry: (await beginsAt(run, before)) - before,
+        retryAndPark,
+        hold: await costOf(run, () => hold(crew.deps, { ...of, commandId: randomUUID() })),
+        release: await costOf(run, () => release(crew.deps, { ...of, commandId: randomUUID() })),
+        reprioritise: await costOf(run, () => reprioritise(crew.deps, { ...of, priority: 1, commandId: randomUUID() })),
+      };
     },
   };
 }
@@ -79,6 +90,11 @@ async function allParked({ pool }: World, count: number, attempts: number): Prom
   );
 }
 
-async function eventsOf({ temporal }: World, contentId: string): Promise<number> {
-  return (await temporal.client.workflow.getHandle(workflowIdOf(contentId)).describe()).historyLength;
+/** Events up to the one that begins the retried work. */
+async function beginsAt(run: Pick<Handle, 'fetchHistory'>, after: number): Promise<number> {
+  const { events = [] } = await run.fetchHistory();
+  return (events ?? []).findIndex(
+    ({ activityTaskScheduledEventAttributes: scheduled }, index) =>
+      index >= after && scheduled?.activityType?.name === 'publishContent',
+  );
 }
