@@ -10,6 +10,7 @@ const corpus = readCorpus();
 const STORIES = [
   ...['plain', 'services-in-order', 'services-reversed', 'flag-before', 'flag-after', 'killed', 'cancelled'],
   ...['reprocessed', 'restored', 'taken-down', 'terminated', 'media-by-a-service', 'retrying-long'],
+  ...['verbs', 'retry-token', 'skip-moderation', 'parked-beside', 'decided'],
 ];
 
 const bundle = (workflowsPath: string): Promise<WorkflowBundleWithSourceMap> =>
