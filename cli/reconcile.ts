@@ -20,7 +20,7 @@ export function addReconcile(program: Command, cli: Cli): void {
     )
     .option(
       '--fix',
-      'mark what has lost its run, audited, or whose work fails again and again; finish starts that commands left half done',
+      'mark what has lost its run, or whose work fails again and again, clear what has its run again, audited; finish starts that commands left half done',
     )
     .option('--objects', 'compare with the object store as well; with --fix, remove what no record names')
     .option('--yes', 'do not ask')
@@ -59,16 +59,22 @@ export function addReconcile(program: Command, cli: Cli): void {
 }
 
 const nextOf = (kind: DifferenceKind, id: string): string => {
-  if (kind === 'run-missing' || kind === 'half-started' || kind === 'retrying') return `reelway content explain ${id}`;
+  if (kind === 'run-missing' || kind === 'run-found' || kind === 'half-started' || kind === 'retrying')
+    return `reelway content explain ${id}`;
   if (kind === 'object-missing') return `reelway content reprocess ${id} --from transcode --reason TEXT`;
   if (kind === 'object-orphaned') return 'reelway reconcile --objects --fix';
   return `look at ${printable(workflowIdOf(id))} in the Temporal UI`;
 };
 
-const DONE: Partial<Record<DifferenceKind, string>> = { 'half-started': 'started', 'object-orphaned': 'removed' };
+const DONE: Partial<Record<DifferenceKind, string>> = {
+  'run-found': 'cleared',
+  'half-started': 'started',
+  'object-orphaned': 'removed',
+};
 
 const MEANING: Record<DifferenceKind, string> = {
   'run-missing': 'its run was ended or deleted',
+  'run-found': 'its run is there again',
   'run-unknown': 'a run without a row',
   'run-after-end': 'a run of ended content',
   'half-started': 'its generation was not started',
