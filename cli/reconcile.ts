@@ -58,9 +58,10 @@ export function addReconcile(program: Command, cli: Cli): void {
   addExamples(command, 'reelway reconcile', 'reelway reconcile --fix --yes -o jsonl | jq -r .contentId');
 }
 
+const EXPLAINED: readonly DifferenceKind[] = ['run-missing', 'run-found', 'half-started', 'retrying', 'unserved'];
+
 const nextOf = (kind: DifferenceKind, id: string): string => {
-  if (kind === 'run-missing' || kind === 'run-found' || kind === 'half-started' || kind === 'retrying')
-    return `reelway content explain ${id}`;
+  if (EXPLAINED.includes(kind)) return `reelway content explain ${id}`;
   if (kind === 'object-missing') return `reelway content reprocess ${id} --from transcode --reason TEXT`;
   if (kind === 'object-orphaned') return 'reelway reconcile --objects --fix';
   return `look at ${printable(workflowIdOf(id))} in the Temporal UI`;
@@ -79,6 +80,7 @@ const MEANING: Record<DifferenceKind, string> = {
   'run-after-end': 'a run of ended content',
   'half-started': 'its generation was not started',
   retrying: 'its work fails again and again',
+  unserved: 'no worker takes its work',
   'object-missing': 'recorded objects are not there',
   'object-orphaned': 'objects that no record names',
 };

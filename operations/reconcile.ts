@@ -23,6 +23,7 @@ import { longRetries } from './reconcile-retries';
  * - run-after-end: a run is open and the row says that the content has ended
  * - half-started: a command has written its generation down and did not start it; a running bridge does
  * - retrying: work of its stage has failed again and again for longer than is usual; the run hears of it, and when it is over
+ * - unserved: work of its stage waits for longer than is usual in a queue where no worker asks; the run hears of it
  * - object-missing: a record of a finished content names objects that the store does not have
  * - object-orphaned: objects of a finished content that no record names
  */
@@ -33,6 +34,7 @@ export type DifferenceKind =
   | 'run-after-end'
   | 'half-started'
   | 'retrying'
+  | 'unserved'
   | 'object-missing'
   | 'object-orphaned';
 
