@@ -20,7 +20,7 @@ export function addReconcile(program: Command, cli: Cli): void {
     )
     .option(
       '--fix',
-      'mark what has lost its run, audited, or whose work fails again and again; finish starts that commands left half done',
+      'mark what has lost its run, or whose work fails again and again, clear what has its run again, audited; finish starts that commands left half done',
     )
     .option('--objects', 'compare with the object store as well; with --fix, remove what no record names')
     .option('--yes', 'do not ask')
@@ -58,21 +58,29 @@ export function addReconcile(program: Command, cli: Cli): void {
   addExamples(command, 'reelway reconcile', 'reelway reconcile --fix --yes -o jsonl | jq -r .contentId');
 }
 
+const EXPLAINED: readonly DifferenceKind[] = ['run-missing', 'run-found', 'half-started', 'retrying', 'unserved'];
+
 const nextOf = (kind: DifferenceKind, id: string): string => {
-  if (kind === 'run-missing' || kind === 'half-started' || kind === 'retrying') return `reelway content explain ${id}`;
+  if (EXPLAINED.includes(kind)) return `reelway content explain ${id}`;
   if (kind === 'object-missing') return `reelway content reprocess ${id} --from transcode --reason TEXT`;
   if (kind === 'object-orphaned') return 'reelway reconcile --objects --fix';
   return `look at ${printable(workflowIdOf(id))} in the Temporal UI`;
 };
 
-const DONE: Partial<Record<DifferenceKind, string>> = { 'half-started': 'started', 'object-orphaned': 'removed' };
+const DONE: Partial<Record<DifferenceKind, string>> = {
+  'run-found': 'cleared',
+  'half-started': 'started',
+  'object-orphaned': 'removed',
+};
 
 const MEANING: Record<DifferenceKind, string> = {
   'run-missing': 'its run was ended or deleted',
+  'run-found': 'its run is there again',
   'run-unknown': 'a run without a row',
   'run-after-end': 'a run of ended content',
   'half-started': 'its generation was not started',
   retrying: 'its work fails again and again',
+  unserved: 'no worker takes its work',
   'object-missing': 'recorded objects are not there',
   'object-orphaned': 'objects that no record names',
 };

@@ -1,11 +1,12 @@
 import { ReelwayError } from '../contracts/model/errors';
-import { readAudit, type AuditEntry } from '../platform/postgres/audit';
+import type { AuditEntry } from '../platform/postgres/audit';
+import { readAudit, type AuditedRow } from '../platform/postgres/audit-outcomes';
 import { readContent } from '../platform/postgres/contents';
 import type { OperationsDeps } from './deps';
 import { checkContentId } from './input';
 
 /** What somebody commanded. Its keys are part of the command line's contract. */
-export interface AuditLine extends AuditEntry {
+export interface AuditLine extends AuditEntry, Pick<AuditedRow, 'outcome' | 'code'> {
   auditId: string;
   /** ISO 8601. */
   at: string;

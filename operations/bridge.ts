@@ -26,7 +26,7 @@ export interface PartitionStatus {
   lag: number;
   /** Offset after the last record that is in the inbox; above `committed` by what was taken and not yet committed. */
   watermark: string | null;
-  /** recreated: the topic ends below what we have had; went back: old records came again in the last 24 h. */
+  /** recreated: the topic ended below what we have had, in the last 24 h; went back: old records came again in the last 24 h. */
   notice: 'recreated' | 'went back' | null;
   /** When old records came again last, and the offset of the first of them; null: never. */
   wentBack: { at: string; to: string } | null;
@@ -84,7 +84,7 @@ async function partitionsOf({ pool, kafka, config }: Deps): Promise<PartitionSta
         committed,
         lag: Math.max(0, Number(BigInt(high) - BigInt(committed ?? 0))),
         watermark: mark?.nextOffset ?? null,
-        notice: isRecreated ? 'recreated' : isRecent(mark?.wentBackAt ?? null) ? 'went back' : null,
+        notice: isRecreated || isRecent(mark?.recreatedAt ?? null) ? 'recreated' : isRecent(mark?.wentBackAt ?? null) ? 'went back' : null,
         wentBack: mark?.wentBackAt ? { at: mark.wentBackAt.toISOString(), to: mark.wentBackTo ?? '' } : null,
       };
     }),

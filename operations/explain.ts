@@ -1,3 +1,4 @@
+import { standingOf } from '../contracts/model/attention';
 import { ERRORS, type ErrorCode } from '../contracts/model/errors';
 import { isTerminal, type Stage, type Status, type Visibility } from '../contracts/model/status';
 import { readRemoval, type Removal } from '../platform/postgres/content-commands';
@@ -62,7 +63,15 @@ export const isLost = ({ status, run }: Pick<ContentGlance, 'status' | 'run'>): 
   run.unreachable === null &&
   run.status !== 'RUNNING';
 
-export function explanationOf(content: ContentGlance, removal: Removal | null = null): Explanation {
+/** Its row says that the run is missing until reconcile has looked, and the run is there: commands reach it again. */
+function asItStands(content: ContentGlance): ContentGlance {
+  if (content.failureCode !== 'RUN_MISSING' || content.run.status !== 'RUNNING') return content;
+  const { attention, code } = standingOf(content);
+  return { ...content, attention, failureCode: code };
+}
+
+export function explanationOf(seen: ContentGlance, removal: Removal | null = null): Explanation {
+  const content = asItStands(seen);
   const { run, status, stage, visibility, attention, since } = content;
   const lost = isLost(content);
   const code = lost ? 'RUN_MISSING' : content.failureCode;

@@ -2,33 +2,41 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ReelwayError } from '../contracts/model/errors';
 import { contentIdOf, workflowIdOf } from '../contracts/model/ids';
 import type { Status } from '../contracts/model/status';
-import { writeAudit } from '../platform/postgres/audit';
-import { lockContent, readContent } from '../platform/postgres/contents';
+import { readContent } from '../platform/postgres/contents';
 import { openContents, stillOpen, type OpenContent } from '../platform/postgres/open-contents';
-import { inTransaction, type Pool } from '../platform/postgres/pool';
-import { markRunMissing } from '../platform/postgres/starts';
+import type { Pool } from '../platform/postgres/pool';
 import { inspectRun, openWorkflowIds } from '../platform/temporal/runs';
 import { LIFECYCLE_WORKFLOW } from '../workflows/messages';
 import { halfStarts } from '../platform/postgres/generations';
 import type { OperationsDeps } from './deps';
-import { endTakenDown, finishHalfStarts, LEFT_AFTER_MS } from './generations/half-done';
-import { isStillLost } from './generations/lost';
+import { finishHalfStarts, LEFT_AFTER_MS } from './generations/half-done';
 import type { StartDeps } from './generations/start';
 import { mapSome } from './map-some';
+import { clearFound, markLost } from './reconcile-lost';
 import { compareObjects } from './reconcile-objects';
 import { longRetries } from './reconcile-retries';
 
 /**
  * - run-missing: the content is open and its run is not: somebody ended or deleted it. What was taken down is REMOVED then
+ * - run-found: the content says that its run is missing, and it is open: somebody has reset it
  * - run-unknown: a run is open and there is no row of its content; its next announcement makes one
  * - run-after-end: a run is open and the row says that the content has ended
  * - half-started: a command has written its generation down and did not start it; a running bridge does
  * - retrying: work of its stage has failed again and again for longer than is usual; the run hears of it, and when it is over
+ * - unserved: work of its stage waits for longer than is usual in a queue where no worker asks; the run hears of it
  * - object-missing: a record of a finished content names objects that the store does not have
  * - object-orphaned: objects of a finished content that no record names
  */
 export type DifferenceKind =
-  'run-missing' | 'run-unknown' | 'run-after-end' | 'half-started' | 'retrying' | 'object-missing' | 'object-orphaned';
+  | 'run-missing'
+  | 'run-found'
+  | 'run-unknown'
+  | 'run-after-end'
+  | 'half-started'
+  | 'retrying'
+  | 'unserved'
+  | 'object-missing'
+  | 'object-orphaned';
 
 /** Where Postgres and Temporal do not agree. Its keys are part of the command line's contract. */
 export interface Difference {
@@ -38,7 +46,7 @@ export interface Difference {
   status: Status | null;
   /** Status of the newest run in Temporal; null: it knows none. */
   run: string | null;
-  /** It needs attention, and says so, since now; what does so already is told again and not marked again. A start: it was finished. What was taken down: it is ended. Orphaned objects: they are removed. */
+  /** It needs attention, and says so, since now; what does so already is told again and not marked again. A start: it was finished. What was taken down: it is ended. Orphaned objects: they are removed. A run that is found: its mark is gone. */
   marked: boolean;
   /** The objects that differ; where it is about a run, there are none. */
   keys?: string[];
@@ -94,7 +102,10 @@ export async function reconcile(deps: Deps, { actor, fix, objects = false }: Rec
       },
     );
   }
-  const marked = fix ? await mark({ pool: deps.pool, client }, actor, lost) : new Set<string>();
+  const found = await foundRuns(contents, runs, statusOfRun);
+  const place = { pool: deps.pool, client };
+  const marked = fix ? await markLost(place, actor, lost) : new Set<string>();
+  const cleared = fix ? await clearFound(place, actor, found) : new Set<string>();
   const known = new Set(contents.map(({ contentId }) => workflowIdOf(contentId)));
   const others = [...runs].filter((id) => !known.has(id)).map(contentIdOf);
   return {
@@ -104,9 +115,12 @@ export async function reconcile(deps: Deps, { actor, fix, objects = false }: Rec
       ...lost.map(({ contentId, status, run }): Difference => ({
         ...{ contentId, kind: 'run-missing', status, run, marked: marked.has(contentId) },
       })),
+      ...found.map(({ contentId, status }): Difference => ({
+        ...{ contentId, kind: 'run-found', status, run: OPEN, marked: cleared.has(contentId) },
+      })),
       ...(await strayRuns(deps.pool, others, statusOfRun)),
-      ...(await unfinishedStarts({ pool: deps.pool, client }, fix)),
-      ...(await longRetries({ pool: deps.pool, config: deps.config, client }, fix)),
+      ...(await unfinishedStarts(place, fix)),
+      ...(await longRetries({ ...place, config: deps.config }, fix)),
       ...(objects ? await compareObjects(deps, { actor, fix }) : []),
     ],
   };
@@ -148,6 +162,15 @@ async function lostRuns(pool: Pool, suspects: OpenContent[], statusOfRun: Status
   return lost.filter(({ contentId }) => still.has(contentId));
 }
 
+/** Open contents that say their run is missing, and have one by Temporal's own word: its list lags behind. */
+async function foundRuns(contents: OpenContent[], runs: Set<string>, statusOfRun: StatusOfRun): Promise<OpenContent[]> {
+  const marked = contents.filter(
+    ({ contentId, failureCode }) => failureCode === 'RUN_MISSING' && runs.has(workflowIdOf(contentId)),
+  );
+  const asked = await mapSome(marked, async (content) => ({ content, run: await statusOfRun(content.contentId) }));
+  return asked.flatMap(({ content, run }) => (run === OPEN ? [content] : []));
+}
+
 /** Open runs of contents that are not open, once both had the time to say so. */
 async function strayRuns(pool: Pool, contentIds: string[], statusOfRun: StatusOfRun): Promise<Difference[]> {
   if (contentIds.length === 0) return [];
@@ -160,29 +183,4 @@ async function strayRuns(pool: Pool, contentIds: string[], statusOfRun: StatusOf
     return run === OPEN ? { contentId, kind, status: row?.status ?? null, run, marked: false } : null;
   });
   return found.filter((one) => one !== null);
-}
-
-/** Which were not marked before. */
-async function mark(deps: StartDeps, actor: string, lost: LostContent[]): Promise<Set<string>> {
-  const { pool } = deps;
-  const fresh = lost.filter(({ failureCode, isRemoved }) => isRemoved || failureCode !== 'RUN_MISSING');
-  const marked = new Set<string>();
-  for (const { contentId, isRemoved, generation } of fresh) {
-    const reason = 'Temporal has no open run of it';
-    const audit = { commandId: null, contentId, actor, verb: 'reconcile', reason, args: {} };
-    if (isRemoved) {
-      await writeAudit(pool, audit);
-      if (await endTakenDown(deps, contentId)) marked.add(contentId);
-      continue;
-    }
-    await inTransaction(pool, async (db) => {
-      // Another generation has a run of its own.
-      const row = await lockContent(db, contentId);
-      if (!row || !isStillLost(row, generation)) return;
-      await writeAudit(db, audit);
-      await markRunMissing(db, [contentId]);
-      marked.add(contentId);
-    });
-  }
-  return marked;
 }

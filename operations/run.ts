@@ -1,4 +1,5 @@
 import { workflowIdOf } from '../contracts/model/ids';
+import type { Residency } from '../contracts/model/status';
 import { CATALOG_QUEUE, LIFECYCLE_QUEUE, mediaQueueOf } from '../contracts/model/work';
 import { messageOf } from '../platform/errors';
 import type { ContentRow } from '../platform/postgres/contents';
@@ -100,7 +101,7 @@ function toView(activity: PendingActivity, row: ContentRow): ActivityView {
     state: activity.state,
     attempt: activity.attempt,
     maxAttempts: activity.maxAttempts,
-    queue: activity.queue ?? queueOf(activity.type, row),
+    queue: activity.queue ?? queueOf(activity.type, row.residency),
     since: since?.toISOString() ?? null,
     nextAttemptAt: activity.nextAttemptAt?.toISOString() ?? null,
     lastFailure: activity.lastFailure,
@@ -110,9 +111,10 @@ function toView(activity: PendingActivity, row: ContentRow): ActivityView {
 /** The activities that touch media bytes; the others are short ones on Postgres and Kafka. */
 const MEDIA_ACTIVITIES = new Set(['verifyUpload', 'transcodeRendition', 'packageContent', 'removeOutputs']);
 
-function queueOf(activity: string, row: ContentRow): string | null {
+/** Where the server does not say: the queue that an activity of ours goes to; null: it depends on a residency nobody knows yet. */
+export function queueOf(activity: string, residency: Residency | null): string | null {
   if (!MEDIA_ACTIVITIES.has(activity)) return CATALOG_QUEUE;
-  return row.residency && mediaQueueOf(row.residency);
+  return residency && mediaQueueOf(residency);
 }
 
 function queuesWaitedFor(run: RunInspection, activities: ActivityView[]): { queue: string; kind: QueueKind }[] {

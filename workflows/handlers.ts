@@ -18,10 +18,13 @@ import {
   type CommandAnswer,
 } from './messages';
 import type { LifecycleRun } from './run';
-import { noteRetrying } from './state/retrying';
+import { STAGES } from '../contracts/model/status';
+import type { RetryingWork } from '../contracts/model/work';
+import { noteRetrying, waitsForWorker, withWorker } from './state/retrying';
 import * as verbs from './state/commands';
 
 const RETRYING_NOTED = 'retrying-noted';
+const WORKER_CAME = 'worker-came';
 
 /** Before the first await, so that a signal that started the run finds its handler. */
 export function registerHandlers(run: LifecycleRun): void {
@@ -43,7 +46,7 @@ export function registerHandlers(run: LifecycleRun): void {
     retryingSignal,
     (work) => {
       // A worker from before it was known has let the signal lie in the same task.
-      if (patched(RETRYING_NOTED)) run.update((state) => noteRetrying(state, work));
+      if (patched(RETRYING_NOTED)) note(run, work);
     },
     { description: 'Whether its work is tried for longer than is usual' },
   );
@@ -56,6 +59,13 @@ export function registerHandlers(run: LifecycleRun): void {
   handle(run, releaseUpdate, verbs.release, 'Go on after a hold');
   handle(run, reprioritiseUpdate, verbs.reprioritise, 'Have the work from now on taken sooner or later: 1 to 5');
   handle(run, decideUpdate, verbs.decide, 'Decide the content: APPROVED, AGE_GATED, EDIT_REQUESTED or REMOVED');
+}
+
+/** A run from before a worker's arrival was told goes on waiting for it until the work has ended. */
+function note(run: LifecycleRun, work: RetryingWork | null): void {
+  const hasCome = work?.code !== 'NO_WORKER' && STAGES.some((stage) => waitsForWorker(run.state.stages[stage]));
+  if (hasCome && patched(WORKER_CAME)) run.update(withWorker);
+  run.update((state) => noteRetrying(state, work));
 }
 
 function handle<C extends Command>(

@@ -23,9 +23,13 @@ const work = ({ priority }: LifecycleState, options: ActivityOptions): Proxies =
 /** Short activities on Postgres and Kafka. */
 export const catalog = (state: LifecycleState): Proxies => work(state, PATIENT);
 
-/** A check is tried three times; then it counts as down, and a person looks at the content. */
+/** A check is tried three times, inside the stage's deadline; then it counts as down, and a person looks at the content. */
 export const checks = (state: LifecycleState): Proxies =>
-  work(state, { ...PATIENT, retry: { initialInterval: SECOND, maximumAttempts: 3 } });
+  work(state, {
+    ...PATIENT,
+    scheduleToCloseTimeout: state.policy.deadlineMs.moderate,
+    retry: { initialInterval: SECOND, maximumAttempts: 3 },
+  });
 
 const TRIES: Record<Stage, (state: StartedState) => number> = {
   upload: () => 4,

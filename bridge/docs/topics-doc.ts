@@ -10,6 +10,7 @@ const code = (text: string): string => `\`${text}\``;
 const DOES = {
   starts: 'starts a lifecycle',
   signals: 'is a fact of a run',
+  updates: 'is the state of an asset, and a fact of its run',
   projects: 'is kept for projections',
   counts: 'is counted by the projector',
   notifies: 'is kept for notices',
@@ -34,6 +35,10 @@ const MEANINGS: [word: string, meaning: string][] = [
   ],
   ['count', 'added up once per event id and day of its own time, whatever the content does; not kept'],
   ['refuse', 'a dead letter `NO_SUCH_CONTENT`: a message counts as a whole, and only where all its contents are known'],
+  [
+    'update-park, update-signal, update-late',
+    'the newest update is the state of the asset (`media_assets`), whatever its content does, and a fact that is parked, signalled or late as above. The same words again are a duplicate (`SAME_FACT`), an older update is late (`OLDER_UPDATE`) and listed by `assets conflicts`, a READY without what it must have waits for a person (`FAILED_PRECONDITION`, `dlq list --quarantine`)',
+  ],
   ['store', 'one row of `observations`; no run is asked'],
 ];
 

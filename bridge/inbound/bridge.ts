@@ -10,6 +10,7 @@ import { startDispatcher } from './dispatcher';
 import { createIntake } from './intake';
 import { startKeeper } from './keeper';
 import { registerAttention } from './attention-metrics';
+import { recreatedGauge, watchRecreated } from '../recreated';
 import { createBridgeMetrics, registerStanding } from './metrics';
 import { watchPauses } from './pauses';
 import { createStartGuard } from './start-guard';
@@ -89,6 +90,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
       metrics.onBuried(count);
     },
   });
+  const recreated = watchRecreated({ pool, kafka, groupId: config.kafka.groupId, topics: BRIDGE_TOPICS, log });
   const keeper = startKeeper(pool, log);
   const finisher = startFinisher({ pool, client: deps.temporal, log });
   const flusher = await startFlusher({
@@ -117,13 +119,14 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
       }
     },
   });
-  const rounds = [sweeper, keeper, finisher, flusher, noticeSender, fanOuts];
+  const rounds = [sweeper, recreated, keeper, finisher, flusher, noticeSender, fanOuts];
   const consumer = await kafka.consume({
     groupId: config.kafka.groupId,
     topics: [...BRIDGE_TOPICS],
     onBatch: intake,
   });
   registerAttention(registry, pool, log);
+  registry.registerMetric(recreatedGauge('bridge', () => recreated.found()));
   registerStanding(
     registry,
     BRIDGE_TOPICS,
@@ -149,6 +152,7 @@ export async function startBridge(deps: BridgeDeps): Promise<Bridge> {
         .waiting()
         .filter(({ error }) => error.code !== 'BREAKER_OPEN')
         .map(({ topic, partition, error }) => `${error.code} ${partitionName(topic, partition)}: ${error.message}`),
+      ...recreated.held(),
     ],
     stop: () =>
       (stopped ??= stopAll([

@@ -18,20 +18,21 @@ export { keepIdentityMs } from '../../contracts/model/topics';
 /** What a route says of its topic beside its code; docs/topics.md prints it, `plan.ts` is tested against it. */
 interface RouteRules {
   /**
-   * starts: begins the lifecycle of its content. signals: is a fact of one that was begun. projects: is shown.
+   * starts: begins the lifecycle of its content. signals: is a fact of one that was begun. updates: is the newest state
+   * of an asset, and a fact of the run of its content. projects: is shown.
    * notifies: decides who hears of something. counts: is added up by the projector.
    */
-  does: 'starts' | 'signals' | 'projects' | 'notifies' | 'counts';
+  does: 'starts' | 'signals' | 'updates' | 'projects' | 'notifies' | 'counts';
   /** source_service names that may send it, unless REELWAY_ACCEPTED_SOURCES says otherwise; the producers of the catalogue. */
   sources: readonly string[];
   /** In words: what makes two events the same fact, also under two event ids. */
   businessKey: string;
-  /** Where the content has no run yet. */
-  missing: 'begin' | 'park' | 'store' | 'refuse' | 'count';
+  /** Where the content has no run yet. update-…: the asset stands as it says, also where there is no run to hear of it. */
+  missing: 'begin' | 'park' | 'update-park' | 'store' | 'refuse' | 'count';
   /** Where its run is open. */
-  busy: 'signal' | 'store' | 'count';
+  busy: 'signal' | 'update-signal' | 'store' | 'count';
   /** Where it has ended. reopen: late, unless it is an unanswered flag on published content. */
-  finished: 'late' | 'reopen' | 'store' | 'count';
+  finished: 'late' | 'reopen' | 'update-late' | 'store' | 'count';
 }
 
 /** What a fact is about, without its row id and event id. */
@@ -57,12 +58,12 @@ export interface RoutedObservation {
 }
 
 export interface ObservationRoute<T extends ObservedTopic> extends RouteRules {
-  does: 'projects' | 'notifies';
+  does: 'updates' | 'projects' | 'notifies';
   /** Field of the payload, or null: no order matters. */
   orderedBy: (string & keyof PayloadOf<T>) | null;
-  missing: 'store';
-  busy: 'store';
-  finished: 'store';
+  missing: 'store' | 'update-park';
+  busy: 'store' | 'update-signal';
+  finished: 'store' | 'update-late';
   toObservation(envelope: ParsedEnvelope<PayloadOf<T>>): RoutedObservation;
 }
 
@@ -82,6 +83,7 @@ type Routes = { readonly [T in LifecycleTopic]: FactRoute<T> } & {
 const START = { does: 'starts', orderedBy: 'content_id', missing: 'begin', busy: 'signal', finished: 'late' } as const;
 const SIGNAL = { does: 'signals', orderedBy: 'content_id', missing: 'park', busy: 'signal', finished: 'late' } as const;
 const COUNT = { does: 'counts', busy: 'count', finished: 'count' } as const;
+const UPDATE = { does: 'updates', missing: 'update-park', busy: 'update-signal', finished: 'update-late' } as const;
 const STORE = { missing: 'store', busy: 'store', finished: 'store' } as const;
 
 /** Every topic we consume, once: subscription, intake, dispatch, checks and docs are made from it. */
@@ -152,8 +154,7 @@ export const ROUTES: Routes = {
     },
   },
   'upload.media.processed': {
-    ...STORE,
-    does: 'projects',
+    ...UPDATE,
     orderedBy: 'episodeId',
     sources: ['upload-service'],
     businessKey: 'hash of the payload and the timestamp',

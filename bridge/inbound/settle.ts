@@ -7,7 +7,8 @@ import { lockClaimed, releaseKeys, type ClaimedKey, type Release } from '../../p
 import { writeRouted, type RoutedOutcome } from '../../platform/postgres/event-ids';
 import { stillOpen } from '../../platform/postgres/open-contents';
 import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
-import { markRunMissing, markStarted, takeBackStarts } from '../../platform/postgres/starts';
+import { markRunsMissing } from '../../platform/postgres/run-missing';
+import { markStarted, takeBackStarts } from '../../platform/postgres/starts';
 import { CONSUMER } from './routes';
 
 export type RowEnd = 'delivered' | 'late' | 'parked' | 'told' | 'dead';
@@ -93,7 +94,7 @@ async function write(db: PoolClient, all: Settlement[]): Promise<void> {
     generation === null ? [] : [{ contentId: claim.key, generation }],
   );
   await markStarted(db, started);
-  await markRunMissing(
+  await markRunsMissing(
     db,
     ours.filter((one) => one.code === 'RUN_MISSING').map((one) => one.claim.key),
   );

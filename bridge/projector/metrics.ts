@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from '../../platform/metrics';
+import { Counter, Histogram, type Registry } from '../../platform/metrics';
 import type { CountedRecord } from './count';
 
 export interface ProjectorMetrics {
@@ -53,16 +53,3 @@ export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
     },
   };
 }
-
-/** Partitions whose topic was made anew in the last day. */
-export const recreatedGauge = (found: () => string[]): Gauge =>
-  new Gauge({
-    name: 'reelway_projector_recreated',
-    help: '1 for a topic/partition that was found to end below what was read of it, for a day.',
-    labelNames: ['place'],
-    registers: [],
-    collect() {
-      this.reset();
-      for (const place of found()) this.set({ place }, 1);
-    },
-  });

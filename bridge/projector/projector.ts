@@ -12,8 +12,8 @@ import { lookedUp, registerStanding } from '../inbound/metrics';
 import { watchPauses, type Pauses } from '../inbound/pauses';
 import { acceptedSources } from '../inbound/sources';
 import { startSeenKeeper } from './keeper';
-import { createProjectorMetrics, recreatedGauge } from './metrics';
-import { watchRecreated } from './recreated';
+import { recreatedGauge, watchRecreated } from '../recreated';
+import { createProjectorMetrics } from './metrics';
 import { createTake } from './take';
 import { startRankingWriter } from './writer';
 
@@ -56,7 +56,7 @@ export async function startProjector(deps: ProjectorDeps): Promise<Projector> {
   const metrics = createProjectorMetrics(registry);
   const pauses = await watchPauses(pool, log, isCountedPartition);
   const keeper = await startSeenKeeper(pool, log);
-  const recreated = watchRecreated({ pool, kafka, groupId, log });
+  const recreated = watchRecreated({ pool, kafka, groupId, topics: COUNTED_TOPICS, log });
   const writer = redis && startRankingWriter({ pool, redis, log, onRebuilt: () => metrics.onRebuilt() });
   if (!redis) log.warn('REELWAY_REDIS_URL is not set: events are counted, and nothing is ranked');
   const consumer = await kafka.consume({
@@ -72,7 +72,7 @@ export async function startProjector(deps: ProjectorDeps): Promise<Projector> {
       },
     }),
   });
-  registry.registerMetric(recreatedGauge(() => recreated.found()));
+  registry.registerMetric(recreatedGauge('projector', () => recreated.found()));
   registerUnwritten(registry, pool, log);
   registerStanding(registry, COUNTED_TOPICS, standingOf(deps, consumer, pauses), log, 'reelway_projector');
   const isAlive = (): boolean => Date.now() - consumer.lastHeartbeatAt() < DEAD_AFTER_MS;
@@ -84,7 +84,7 @@ export async function startProjector(deps: ProjectorDeps): Promise<Projector> {
     assignment: () => consumer.assignment(),
     held: () => [
       ...heldBy(consumer, pauses),
-      ...recreated.found().map((place) => `${place} was made anew and is read from its start`),
+      ...recreated.held(),
       ...[writer?.trouble() ?? null].filter((trouble) => trouble !== null),
     ],
     stop: () =>

@@ -8,19 +8,20 @@ import { ago } from '../render/time';
 export function addAudit(parent: Command, cli: Cli): void {
   const command = parent
     .command('audit')
-    .description('What people commanded about one content, oldest first: when, who, what and why.')
+    .description('What people commanded about one content, oldest first: when, who, what, why and what it came to.')
     .argument('<id>', 'content id')
     .action(async (id: string, _flags: object, self: Command) => {
       const client = cli.client();
       const lines = await client.audit({ contentId: id });
       cli.output(self).many(lines, () =>
         table(
-          ['WHEN', 'ACTOR', 'VERB', 'WITH', 'REASON', 'COMMAND'],
-          lines.map(({ at, actor, verb, args, reason, commandId }) => [
+          ['WHEN', 'ACTOR', 'VERB', 'WITH', 'OUTCOME', 'REASON', 'COMMAND'],
+          lines.map(({ at, actor, verb, args, outcome, code, reason, commandId }) => [
             ago(at, Date.now()),
             printable(actor),
             verb,
             printable(argumentsOf(args)),
+            [outcome ?? '-', ...(code === null ? [] : [code])].join(' '),
             printable(reason),
             printable(commandId ?? '-'),
           ]),

@@ -258,13 +258,15 @@ export interface ReconcileReport {
   repaired: string[];
 }
 
-/** Work that has failed again and again, as Temporal sees it; the run itself hears of an activity's end only. */
+/** Work that does not come to its end, as Temporal sees it; the run itself hears of an activity's end only. */
 export interface RetryingWork {
   activity: keyof Activities;
   /** The next one, or the one that runs. */
   attempt: number;
-  /** Of the last failure. */
+  /** Of the last failure, or where it waits. */
   message: string;
+  /** It waits in a queue where no worker asks; absent: it has failed again and again. */
+  code?: 'NO_WORKER';
 }
 
 /** How renditions are told to others. */

@@ -4,9 +4,11 @@ import { workflowIdOf } from '../../contracts/model/ids';
 import { STAGES, type Stage } from '../../contracts/model/status';
 import { toReelwayError } from '../../platform/errors';
 import { writeAudit, type AuditEntry, type AuditRow } from '../../platform/postgres/audit';
+import { writeOutcome, type AuditOutcome } from '../../platform/postgres/audit-outcomes';
 import { readContent } from '../../platform/postgres/contents';
+import type { Temporal } from '../../platform/temporal/client';
 import { sendUpdate } from '../../platform/temporal/runs';
-import type { CommandAnswer } from '../../workflows/messages';
+import type { Command, CommandAnswer } from '../../workflows/messages';
 import type { OperationsDeps } from '../deps';
 import { checkContentId, checkReason } from '../input';
 
@@ -43,7 +45,8 @@ export interface Plan {
 }
 
 /**
- * Audit first: where its row cannot be written nothing is sent. Then the update, under the command id.
+ * Audit first: where its row cannot be written nothing is sent. Then the update, under the command id; at last what it came
+ * to, beside the audit row.
  * Throws INPUT_INVALID, REASON_MISSING, COMMAND_ID_REUSED, CONTENT_NOT_FOUND, ALREADY_FINISHED, RUN_MISSING,
  * SERVICE_UNREACHABLE, OUTCOME_UNKNOWN, and the refusals of the run.
  */
@@ -55,6 +58,28 @@ export async function carryOut(deps: Deps, input: CommandInput, plan: Plan): Pro
   // Before the audit row: a command that cannot even be sent leaves none behind.
   const { client } = await deps.temporal();
   const audit = await writeAudit(deps.pool, { commandId, contentId, actor, verb: plan.verb, reason, args: plan.args });
+  try {
+    const answer = await sendCommand(deps, { client, contentId, audit }, { actor, commandId, reason }, plan);
+    await noteOutcome(deps, audit, { outcome: 'done', code: null });
+    return { contentId, commandId, ...answer };
+  } catch (error) {
+    await noteOutcome(deps, audit, outcomeOf(error));
+    throw error;
+  }
+}
+
+interface Sending {
+  client: Temporal['client'];
+  contentId: string;
+  audit: AuditRow;
+}
+
+async function sendCommand(
+  deps: Deps,
+  { client, contentId, audit }: Sending,
+  { actor, commandId, reason }: Command,
+  plan: Plan,
+): Promise<CommandAnswer> {
   await plan.prepare?.();
   const command = { commandId, actor, reason, ...plan.more?.(audit) };
   const request = {
@@ -67,7 +92,17 @@ export async function carryOut(deps: Deps, input: CommandInput, plan: Plan): Pro
     throw repeatable(toReelwayError(error, { Temporal: deps.config.temporal.address }), commandId);
   });
   if (!sent) throw await withoutRun(deps, contentId);
-  return { contentId, commandId, ...(sent.answer as CommandAnswer) };
+  return sent.answer as CommandAnswer;
+}
+
+/** The command has its answer, whatever becomes of this row: without it the audit says that nobody knows. */
+const noteOutcome = ({ pool }: Deps, { auditId }: AuditRow, outcome: AuditOutcome): Promise<void> =>
+  writeOutcome(pool, auditId, outcome).catch(() => undefined);
+
+function outcomeOf(error: unknown): AuditOutcome {
+  const code = error instanceof ReelwayError ? error.code : 'INTERNAL';
+  const isAnswer = !['OUTCOME_UNKNOWN', 'SERVICE_UNREACHABLE', 'INTERNAL'].includes(code);
+  return { outcome: isAnswer ? 'refused' : 'unknown', code };
 }
 
 const MAX_COMMAND_ID = 200;

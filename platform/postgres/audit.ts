@@ -62,14 +62,6 @@ export async function readLetterAudit(db: Queryable, letterId: string): Promise<
   return found.rows;
 }
 
-/** Oldest first. */
-export async function readAudit(db: Queryable, contentId: string): Promise<AuditRow[]> {
-  const found = await db.query<AuditRow>(`SELECT ${COLUMNS} FROM audit WHERE content_id = $1 ORDER BY audit_id`, [
-    contentId,
-  ]);
-  return found.rows;
-}
-
 /** The build that was made current last, beside the one that is so now; null: none. */
 export async function readBuildBefore(db: Queryable, current: string | null): Promise<string | null> {
   const found = await db.query<{ build: string }>(

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../contracts/model/errors';
-import type { Status } from '../../contracts/model/status';
+import type { Residency, Status } from '../../contracts/model/status';
 import type { Queryable } from './pool';
 
 /** A content whose run was acknowledged and has not ended. */
@@ -32,25 +32,42 @@ export async function stillOpen(db: Queryable, contentIds: string[]): Promise<Se
   return new Set(found.rows.map(({ id }) => id));
 }
 
-/** A content whose work may be failing again and again. */
+/** A content whose work may be failing again and again, or be waiting for a worker that is not there. */
 export interface LongUnderWay {
   contentId: string;
   status: Status;
-  /** It says so already. */
-  noted: boolean;
+  residency: Residency | null;
+  /** What it says already; null: neither. */
+  noted: 'RETRYING_LONG' | 'NO_WORKER' | null;
+  /** For longer than work is tried without an admin. */
+  isLong: boolean;
 }
 
+export interface LongQuery {
+  /** How long work may be tried, and how long it may wait in a queue, before an admin hears of it. */
+  retryingLongMs: number;
+  queueWaitMs: number;
+  limit: number;
+}
+
+const SAYS_RETRYING = `stages @> '[{"code": "RETRYING_LONG"}]'`;
+const SAYS_NO_WORKER = `stages @> '[{"code": "NO_WORKER"}]'`;
+
 /**
- * Contents in the same state for longer than `olderMs` while work of ours goes on, and those that say RETRYING_LONG: where
- * they are more than `limit`, others each time.
+ * Contents in the same state for long while work of ours goes on, and those that have one of the two codes at a stage:
+ * where they are more than `limit`, others each time.
  */
-export async function longUnderWay(db: Queryable, page: { olderMs: number; limit: number }): Promise<LongUnderWay[]> {
+export async function longUnderWay(db: Queryable, query: LongQuery): Promise<LongUnderWay[]> {
+  const { retryingLongMs, queueWaitMs, limit } = query;
   const found = await db.query<LongUnderWay>(
-    `SELECT content_id AS "contentId", status, stages @> '[{"code": "RETRYING_LONG"}]' AS noted FROM contents
-     WHERE phase = 'open' AND (status = 'RUNNING' AND since < now() - $1::bigint * interval '1 millisecond'
-       OR attention AND stages @> '[{"code": "RETRYING_LONG"}]')
-     ORDER BY noted DESC, random() LIMIT $2`,
-    [page.olderMs, page.limit],
+    `SELECT content_id AS "contentId", status, residency,
+       CASE WHEN ${SAYS_RETRYING} THEN 'RETRYING_LONG' WHEN ${SAYS_NO_WORKER} THEN 'NO_WORKER' END AS noted,
+       ${SAYS_RETRYING} OR since < now() - $1::bigint * interval '1 millisecond' AS "isLong"
+     FROM contents
+     WHERE phase = 'open' AND (status = 'RUNNING' AND since < now() - $2::bigint * interval '1 millisecond'
+       OR attention AND (${SAYS_RETRYING} OR ${SAYS_NO_WORKER}))
+     ORDER BY noted NULLS LAST, random() LIMIT $3`,
+    [retryingLongMs, Math.min(retryingLongMs, queueWaitMs), limit],
   );
   return found.rows;
 }

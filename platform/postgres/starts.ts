@@ -133,17 +133,6 @@ export async function takeBackStarts(
   );
 }
 
-/** Temporal does not know runs that should be there: an admin must look. */
-export async function markRunMissing(db: Queryable, contentIds: string[]): Promise<void> {
-  if (contentIds.length === 0) return;
-  await db.query('SELECT 1 FROM contents WHERE content_id = ANY($1) ORDER BY content_id FOR UPDATE', [contentIds]);
-  await db.query(
-    `UPDATE contents SET attention = true, failure_code = 'RUN_MISSING', updated_at = now()
-     WHERE content_id = ANY($1) AND phase <> 'terminal' AND failure_code IS DISTINCT FROM 'RUN_MISSING'`,
-    [contentIds],
-  );
-}
-
 interface CarriedRow {
   revision: number;
   visibility: CarriedOver['visibility'];

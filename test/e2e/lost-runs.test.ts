@@ -51,6 +51,18 @@ const deleteRun = (item: Item) =>
 /** Found by the schedule: nobody has asked. */
 const isFound = (item: Item) => item.reaches({ attention: true, failureCode: 'RUN_MISSING' }, FOUND_WITHIN_MS);
 
+/** To the first workflow task, as the UI offers it; the run then comes again as another one. */
+const reset = async (item: Item): Promise<void> => {
+  const { runId } = await handle(item).describe();
+  const { events } = await handle(item).fetchHistory();
+  const first = events?.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId;
+  const { namespace } = world.config.temporal;
+  await world.temporal.connection.workflowService.resetWorkflowExecution({
+    ...{ namespace, workflowExecution: { workflowId: workflowIdOf(item.id), runId } },
+    ...{ reason: 'by hand', requestId: crypto.randomUUID(), workflowTaskFinishEventId: first ?? null },
+  });
+};
+
 async function waiting(): Promise<Item> {
   const item = await createItem(world);
   await item.upload();
@@ -180,18 +192,6 @@ it('a content whose run is there is not recovered', async () => {
 });
 
 describe('a reset in the Temporal UI', () => {
-  /** To the first workflow task, as the UI offers it; the run then comes again as another one. */
-  const reset = async (item: Item): Promise<void> => {
-    const { runId } = await handle(item).describe();
-    const { events } = await handle(item).fetchHistory();
-    const first = events?.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId;
-    const { namespace } = world.config.temporal;
-    await world.temporal.connection.workflowService.resetWorkflowExecution({
-      ...{ namespace, workflowExecution: { workflowId: workflowIdOf(item.id), runId } },
-      ...{ reason: 'by hand', requestId: crypto.randomUUID(), workflowTaskFinishEventId: first ?? null },
-    });
-  };
-
   it('of a waiting content goes on from its facts, and publishes once', async () => {
     const item = await waiting();
     await item.transcoded();
@@ -201,6 +201,33 @@ describe('a reset in the Temporal UI', () => {
     await item.packaged();
     await item.reaches({ status: 'PUBLISHED', generation: 1 });
     expect(await item.told()).toEqual({ 'media.published': 1 });
+  });
+
+  it('of a run that was terminated by mistake takes the mark away, and others hear both', async () => {
+    const item = await waiting();
+    const since = (await item.show()).since;
+    await terminate(item);
+    const lost = await isFound(item);
+    expect(Date.parse(lost.since)).toBeGreaterThan(Date.parse(since));
+    await reset(item);
+    await item.reaches({ status: 'WAITING', attention: false, failureCode: null }, FOUND_WITHIN_MS);
+    const { code, stdout } = await reelway('content', 'explain', item.id, '-o', 'json');
+    const explained = JSON.parse(stdout) as { problem: object | null; commands: string[] };
+    expect([code, explained.problem]).toEqual([0, null]);
+    expect(explained.commands).toContain(`reelway content hold ${item.id} --reason TEXT`);
+    const { stdout: audit } = await reelway('content', 'audit', item.id, '-o', 'json');
+    expect(audit).toContain('its run is open again');
+    await item.transcoded();
+    await item.approved('APPROVED');
+    await item.packaged();
+    await item.reaches({ status: 'PUBLISHED', generation: 1, attention: false, failureCode: null });
+    expect(await item.told()).toEqual({ 'media.published': 1 });
+    const heard = (await world.topics.read('internal.lifecycle.events'))
+      .map(({ json }) => json.payload)
+      .filter((payload) => payload['content_id'] === item.id);
+    const at = heard.findIndex((payload) => payload['code'] === 'RUN_MISSING');
+    expect(heard[at]).toMatchObject({ status: 'WAITING', attention: true });
+    expect(heard[at + 1]).toMatchObject({ status: 'WAITING', attention: false, code: null });
   });
 
   it('of published content makes no second milestone', async () => {

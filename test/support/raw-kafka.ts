@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CompressionCodecs, CompressionTypes, ConfigResourceTypes, Kafka as KafkaJs, logLevel } from 'kafkajs';
+import { eventually } from './eventually';
 import type { World } from './world';
 
 /** Where a batch goes, and how it is compressed: the topic may say more (compression.type). Default: partition 0, not at all. */
@@ -70,6 +71,26 @@ export async function configureTopic(world: World, topic: string, config: Record
       validateOnly: false,
       resources: [{ type: ConfigResourceTypes.TOPIC, name: onBroker(world, topic), configEntries }],
     });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Deletes a topic, and creates it anew once it is gone, with nothing in it. */
+export async function recreateTopic(world: World, topic: string, partitions: number): Promise<void> {
+  const admin = clientOf(world).admin();
+  const name = onBroker(world, topic);
+  await admin.connect();
+  try {
+    await admin.deleteTopics({ topics: [name] });
+    await eventually('it is gone', async () => !(await admin.listTopics()).includes(name));
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic: name, numPartitions: partitions }] });
+    await eventually('it has leaders', () =>
+      admin.fetchTopicOffsets(name).then(
+        () => true,
+        () => false,
+      ),
+    );
   } finally {
     await admin.disconnect();
   }

@@ -18,6 +18,8 @@ export interface Shown {
   visibility: string;
   attention: boolean;
   failureCode: string | null;
+  /** ISO 8601. */
+  since: string;
   stages: { stage: string; status: string; attempt: number; code: string | null }[];
   renditions: { label: string; status: string }[];
   milestones: { topic: string; eventId: string; sequence: number | null; sent: unknown }[];

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { DEFAULT_POLICY } from '../../contracts/model/policy';
 import type { Activities } from '../../contracts/model/work';
 import { decideUpdate, retryUpdate, stateQuery } from '../../workflows/messages';
 import { eventually } from '../support/eventually';
@@ -40,5 +41,22 @@ test('with every check down the content is parked, and a retry once they are bac
     isDown = false;
     await run.executeUpdate(retryUpdate, { args: [{ commandId: 'cmd-2', actor: 'local:anna', reason: 'back' }] });
     await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED' });
+  });
+});
+
+test('a check is not tried beyond the deadline of its stage', async () => {
+  const tried: string[] = [];
+  const runCheck: Activities['runCheck'] = ({ check }) => {
+    tried.push(check);
+    return Promise.reject(ApplicationFailure.retryable('busy', 'CHECK_FAILED'));
+  };
+  await lab.withWorkers({ runCheck }, async () => {
+    // A second try would begin after a second.
+    const deadlineMs = { ...DEFAULT_POLICY.deadlineMs, moderate: 500 };
+    const run = await lab.start({ policy: { deadlineMs, checks: ['text'] } });
+    await eventually('it is parked', async () => (await run.query(stateQuery)).status === 'PARKED');
+    expect(await run.query(stateQuery)).toMatchObject({ stage: 'moderate', code: 'ALL_CHECKS_DOWN' });
+    expect(tried).toEqual(['text']);
+    await run.terminate('end of test');
   });
 });

@@ -51,3 +51,27 @@ test('what comes after the stage has parked says nothing more', async () => {
     await run.terminate('end of test');
   });
 });
+
+test('work that no worker takes stands at its stage until one does', async () => {
+  const gate = createGate();
+  const packageContent = async () => {
+    await gate.opened;
+    return { manifests: { hls: 'c/m.m3u8', dash: 'c/m.mpd', cekId: 'cek-1' }, reused: false };
+  };
+  await lab.withWorkers({ packageContent }, async (world) => {
+    const run = await lab.start();
+    await eventually('it is packaged', () => world.calls.includes('packageContent'));
+    const unserved: RetryingWork = { ...seen, code: 'NO_WORKER', message: 'the task queue media.ng has no worker' };
+    await run.signal(retryingSignal, unserved);
+    await says(run, 'NO_WORKER');
+    expect(await run.query(stateQuery)).toMatchObject({ status: 'RUNNING', stage: 'package', attention: true });
+    await eventually('others hear of it', () => world.last().attention);
+    await run.signal(retryingSignal, null);
+    await says(run, null);
+    await run.signal(retryingSignal, unserved);
+    await says(run, 'NO_WORKER');
+    gate.open();
+    await expect(run.result()).resolves.toMatchObject({ status: 'PUBLISHED', code: null });
+    expect(world.last().stages.map(({ code }) => code)).toEqual([null, null, null, null, null]);
+  });
+});

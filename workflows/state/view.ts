@@ -1,3 +1,4 @@
+import { ATTENTION_WHILE_WAITING } from '../../contracts/model/attention';
 import { ERRORS, type ErrorCode } from '../../contracts/model/errors';
 import type { Held, RenditionView, Snapshot, StageView } from '../../contracts/model/lifecycle';
 import { DEFAULT_TASK_PRIORITY, STAGES, type Stage, type Status } from '../../contracts/model/status';
@@ -40,9 +41,6 @@ const parkedBesideOthers = (state: LifecycleState): RenditionView | undefined =>
 const isReview = (state: LifecycleState): boolean =>
   verdictOf(state) === 'review' ||
   ['CHECK_FAILED', 'MODERATION_SILENT', 'REVIEW_OPEN', 'REVIEW_OVERDUE'].includes(state.stages.moderate.code ?? '');
-
-/** Codes of a waiting stage that an operator must hear of: a deadline passed. A review inside its time is not one of them. */
-const ATTENTION_WHILE_WAITING: readonly (ErrorCode | null)[] = ['NO_WORKER', 'MODERATION_SILENT', 'REVIEW_OVERDUE'];
 
 function needsAttention(state: LifecycleState): boolean {
   if (state.ended) return false;

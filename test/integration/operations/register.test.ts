@@ -1,5 +1,5 @@
 import { register } from '../../../operations/register';
-import { readAudit } from '../../../platform/postgres/audit';
+import { readAudit } from '../../../platform/postgres/audit-outcomes';
 import { createWorld, type World } from '../../support/world';
 
 jest.setTimeout(60_000);

@@ -3,7 +3,13 @@ import { planFor } from '../../../bridge/inbound/plan';
 import { keepIdentityMs, ROUTES } from '../../../bridge/inbound/routes';
 import { acceptedSources } from '../../../bridge/inbound/sources';
 import { OUR_SOURCE } from '../../../contracts/model/ids';
-import { CONSUMED_TOPICS, LIFECYCLE_TOPICS, OBSERVED_TOPICS, TOPICS } from '../../../contracts/model/topics';
+import {
+  ASSET_TOPIC,
+  CONSUMED_TOPICS,
+  LIFECYCLE_TOPICS,
+  OBSERVED_TOPICS,
+  TOPICS,
+} from '../../../contracts/model/topics';
 import { parseConfig } from '../../../contracts/schema/config';
 import type { OpenRow } from '../../../platform/postgres/inbox';
 import type { RoutingState } from '../../../platform/postgres/starts';
@@ -83,6 +89,23 @@ describe.each(LIFECYCLE_TOPICS)('what the table says of %s is what the plan does
       const reopens = rules.finished === 'reopen' && status === 'PUBLISHED';
       expect(plan.deliver?.how ?? 'late').toBe(reopens ? 'next-generation' : 'late');
     }
+  });
+});
+
+describe('what the table says of an update of an asset is what becomes of its fact', () => {
+  const { does, missing, busy, finished } = ROUTES[ASSET_TOPIC];
+  // As bridge/inbound/assets.ts makes it, in the words of a lifecycle topic's row.
+  const fact: OpenRow = { ...row('media.transcoded'), topic: ASSET_TOPIC };
+  test('where the content is missing, its run is open, or it has ended', () => {
+    expect(does).toBe('updates');
+    expect([missing, planFor(undefined, [fact]).park]).toEqual(['update-park', [fact]]);
+    expect([busy, planFor(content({}), [fact]).deliver?.how]).toEqual(['update-signal', 'signal']);
+    const ended = content({ phase: 'terminal', status: 'PUBLISHED' });
+    expect([finished, planFor(ended, [fact]).late]).toEqual(['update-late', [fact]]);
+  });
+  test('and no other topic has these words', () => {
+    const updating = CONSUMED_TOPICS.filter((topic) => ROUTES[topic].missing.startsWith('update-'));
+    expect(updating).toEqual([ASSET_TOPIC]);
   });
 });
 

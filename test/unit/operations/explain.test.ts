@@ -79,6 +79,14 @@ test('a run that Temporal does not have is what is wrong, whatever the row says'
   expect(told).toMatchObject({ owner: 'platform', problem: { code: 'RUN_MISSING' }, commands });
 });
 
+test('a run that is there again takes commands again, before its row has been looked at', () => {
+  const back = { failureCode: 'RUN_MISSING', attention: true, status: 'WAITING', stages: [stage({})] } as const;
+  const told = explanationOf(content({ ...back, stages: [...back.stages] }));
+  expect(told).toMatchObject({ owner: 'service', problem: null, attention: false });
+  expect(told.commands).toContain('reelway content hold c-1 --reason TEXT');
+  expect(told.commands.join()).not.toContain('recover');
+});
+
 test('where Temporal cannot be asked, no run is called lost', () => {
   const told = explanationOf(content({ run: run({ status: null, unreachable: 'away' }) }));
   expect(told).toMatchObject({ owner: 'reelway', problem: null, unreachable: 'away' });
