@@ -47,11 +47,10 @@ export async function acceptAssets(
   { mustBeKnown, now = Date.now() }: { mustBeKnown: boolean; now?: number },
 ): Promise<AssetResult[]> {
   const results = new Map<AssetUpdate, AssetResult>();
-  // Two of the same words that say no time would not see one another, and each would stand as newer than the other. Several
-  // updates of an episode are written in rounds, in which the order of the locks on rows would be lost.
-  const ids = updates.map(({ episodeId }) => episodeId);
-  const isTwice = ids.length > new Set(ids).size;
-  const locked = isTwice ? updates : updates.filter(({ body }) => body.occurredAt === undefined);
+  // Two of the same words that say no time would not see one another, and each would stand as newer than the other. And a
+  // batch meets rows in rounds and kinds, an update of an episode first and conflicts later: without these locks two
+  // batches could take the rows of the same episodes in opposite orders.
+  const locked = updates.length > 1 ? updates : updates.filter(({ body }) => body.occurredAt === undefined);
   await lockAssets(
     db,
     locked.map(({ episodeId }) => episodeId),

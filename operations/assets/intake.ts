@@ -8,7 +8,7 @@ import { quarantineRecords } from '../../platform/postgres/dead-letters';
 import { INBOX_CONSUMER, insertIdentities } from '../../platform/postgres/event-ids';
 import { insertInboxRows, reserveRowIds, type NewInboxRow } from '../../platform/postgres/inbox';
 import { wakeKeys } from '../../platform/postgres/inbox-keys';
-import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
+import { inTransactionAgain, type Pool, type PoolClient } from '../../platform/postgres/pool';
 import { acceptAssets, type AssetFactOf, type AssetResult, type AssetUpdate } from './accept';
 import { incompleteLetter, whatIsMissing } from './incomplete';
 
@@ -31,7 +31,7 @@ const AT_ONCE = 2;
 /** Those that come at the same time share a transaction, so that many cost few round trips. */
 export function createAssetIntake(pool: Pool): AssetIntake {
   const take = (updates: AssetUpdate[]): Promise<AssetResult[]> =>
-    inTransaction(pool, (db) => acceptAll(db, updates)).catch((error: unknown) => {
+    inTransactionAgain(pool, (db) => acceptAll(db, updates)).catch((error: unknown) => {
       throw toReelwayError(error);
     });
   const batcher = createMicroBatcher(take, {

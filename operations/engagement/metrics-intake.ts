@@ -2,7 +2,7 @@ import { ReelwayError } from '../../contracts/model/errors';
 import type { Counted, MetricsMessage } from '../../contracts/model/engagement';
 import { toReelwayError } from '../../platform/errors';
 import { createMicroBatcher } from '../../platform/micro-batcher';
-import { inTransaction, type Pool } from '../../platform/postgres/pool';
+import { inTransactionAgain, type Pool } from '../../platform/postgres/pool';
 import { countMetrics } from './count-metrics';
 import { requestIdentity, type MetricsRequest } from './identity';
 
@@ -23,7 +23,7 @@ const MOST_WAITING = 2_000;
 /** Those that come at the same time share a transaction, so that many cost few round trips. */
 export function createMetricsIntake(pool: Pool): MetricsIntake {
   const take = (messages: MetricsMessage[]): Promise<Counted[]> =>
-    inTransaction(pool, (db) => countMetrics(db, messages)).catch((error: unknown) => {
+    inTransactionAgain(pool, (db) => countMetrics(db, messages)).catch((error: unknown) => {
       throw toReelwayError(error);
     });
   const batcher = createMicroBatcher(take, {
