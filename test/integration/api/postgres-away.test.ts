@@ -81,9 +81,14 @@ describe.each(OUTAGES)('while Postgres is $name', ({ go, comeBack }) => {
     await go();
     try {
       const begun = performance.now();
-      for (const answer of await askAll(id)) {
+      const answers = await askAll(id);
+      for (const answer of answers) {
         expect(answer).toMatchObject({ status: 503, body: { code: 'SERVICE_UNREACHABLE' } });
         expect(answer.headers.get('cache-control')).toBe('no-store');
+      }
+      // Viewers are told no address of ours.
+      for (const { body } of answers.slice(-2)) {
+        expect(JSON.stringify(body)).not.toMatch(new RegExp(`Postgres|${new URL(own.postgres.url).port}`));
       }
       expect(performance.now() - begun).toBeLessThan(30_000);
       // Who may not ask hears so all the same.
