@@ -25,6 +25,8 @@ export interface AssetIntake {
 
 /** Seconds of work; their senders would have given up. */
 const MOST_WAITING = 2_000;
+/** A body may be 1 MiB: 2,000 of them would be the memory of the process. Usual ones are 1 KiB and never come near. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 /** While Postgres works on one transaction, the next is made ready; which of them is first does not matter. */
 const AT_ONCE = 2;
 
@@ -37,6 +39,7 @@ export function createAssetIntake(pool: Pool): AssetIntake {
   const batcher = createMicroBatcher(take, {
     bytesOf: ({ raw }) => raw.byteLength,
     mostWaiting: MOST_WAITING,
+    mostWaitingBytes: MOST_WAITING_BYTES,
     atOnce: AT_ONCE,
   });
   return {

@@ -9,30 +9,38 @@ import { requestIdentity, type MetricsRequest } from './identity';
 /** Metrics that come one message at a time. */
 export interface MetricsIntake {
   /**
-   * Resolves once it is durable. Throws CONTENT_NOT_FOUND where one of its contents is unknown, and then nothing of it was
+   * Resolves once it is durable. bytes: of the body. Throws CONTENT_NOT_FOUND where one of its contents is unknown, and then nothing of it was
    * counted; EVENT_ID_REUSED, TOO_OLD_TO_COUNT, DATED_AHEAD, SERVICE_UNREACHABLE.
    */
-  count(request: MetricsRequest): Promise<'counted' | 'duplicate'>;
+  count(request: MetricsRequest & { bytes?: number }): Promise<'counted' | 'duplicate'>;
 }
 
 /** About; a transaction takes a few thousand of them. */
 const BYTES_OF_A_METRIC = 200;
 /** Seconds of work; their senders would have given up. */
 const MOST_WAITING = 2_000;
+/** A body may be 1 MiB: 2,000 of them would be the memory of the process. Usual ones are 1 KiB and never come near. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
+
+/** bytes: of the body as it came, which stands in memory for as long as it waits. */
+type Sized = MetricsMessage & { bytes: number };
 
 /** Those that come at the same time share a transaction, so that many cost few round trips. */
 export function createMetricsIntake(pool: Pool): MetricsIntake {
-  const take = (messages: MetricsMessage[]): Promise<Counted[]> =>
+  const take = (messages: Sized[]): Promise<Counted[]> =>
     inTransactionAgain(pool, (db) => countMetrics(db, messages)).catch((error: unknown) => {
       throw toReelwayError(error);
     });
   const batcher = createMicroBatcher(take, {
-    bytesOf: ({ metrics }) => metrics.length * BYTES_OF_A_METRIC,
+    bytesOf: ({ metrics, bytes }) => Math.max(bytes, metrics.length * BYTES_OF_A_METRIC),
     mostWaiting: MOST_WAITING,
+    mostWaitingBytes: MOST_WAITING_BYTES,
   });
   return {
     count: async (request) => {
-      const [counted] = await batcher.add([{ ...requestIdentity(request), metrics: [...request.metrics] }]);
+      const [counted] = await batcher.add([
+        { ...requestIdentity(request), metrics: [...request.metrics], bytes: request.bytes ?? 0 },
+      ]);
       return answerOf(counted ?? { is: 'duplicate' });
     },
   };
