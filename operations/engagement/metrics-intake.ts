@@ -46,8 +46,9 @@ export function createMetricsIntake(pool: Pool): MetricsIntake {
   };
 }
 
-/** Ids that a message names. */
+/** Ids that a refusal names, and characters of each: they are whatever somebody sent. */
 const MOST_NAMED = 5;
+const MOST_OF_EACH = 64;
 
 function answerOf(counted: Counted): 'counted' | 'duplicate' {
   switch (counted.is) {
@@ -73,6 +74,12 @@ function answerOf(counted: Counted): 'counted' | 'duplicate' {
 
 /** Also for ids that cannot be anybody's. */
 export const unknownContents = (contentIds: readonly string[]): ReelwayError =>
-  new ReelwayError('CONTENT_NOT_FOUND', `There is no content ${contentIds.slice(0, MOST_NAMED).join(', ')}.`, {
+  new ReelwayError('CONTENT_NOT_FOUND', `There is no content ${named(contentIds)}.`, {
     hint: 'Nothing of the message was counted. Send it again once its contents are registered, or without them.',
   });
+
+const named = (contentIds: readonly string[]): string =>
+  contentIds
+    .slice(0, MOST_NAMED)
+    .map((id) => JSON.stringify(id.slice(0, MOST_OF_EACH)))
+    .join(', ');
