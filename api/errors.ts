@@ -1,5 +1,6 @@
 import { ReelwayError, type ErrorCode } from '../contracts/model/errors';
 import { toReelwayError } from '../platform/errors';
+import { contended, isContended } from '../platform/postgres/pool';
 
 /** What Fastify itself refuses, by its code. */
 const OF_SERVER: Record<string, ErrorCode> = {
@@ -19,6 +20,7 @@ const codeIn = (thrown: unknown): string => String((thrown as { code?: unknown }
 /** Makes an error of ours of anything that a route or the server threw. */
 export function toApiError(thrown: unknown): ReelwayError {
   if (thrown instanceof ReelwayError) return thrown;
+  if (isContended(thrown)) return contended(thrown);
   const code = OF_SERVER[codeIn(thrown)];
   if (code) return new ReelwayError(code, undefined, { cause: thrown });
   // Its parsers say by the status that the request was at fault: JSON that is broken, empty, or names __proto__.

@@ -22,8 +22,9 @@ const NETWORK = new Set([
  * left, 25006 it is a standby now, 57014 a statement took too long.
  */
 const PG_GONE = /^(08...|57P0[1-3]|53...|25006|57014)$/;
-/** pg reports these without a code. */
-const PG_GONE_TEXT = /Connection terminated|timeout exceeded when trying to connect|Query read timeout/;
+/** pg reports these without a code; the last one where a connection breaks between two statements of a transaction. */
+const PG_GONE_TEXT =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|and is not queryable/;
 const KAFKA_GONE = new Set([
   'KafkaJSConnectionError',
   'KafkaJSConnectionClosedError',

@@ -26,6 +26,8 @@ export interface MicroBatcherOptions<T> {
   mostItems?: number;
   /** More callers than that are refused with SERVICE_UNREACHABLE; default: any number waits. */
   mostWaiting?: number;
+  /** The same of their bytes, where callers wait already; needs bytesOf. */
+  mostWaitingBytes?: number;
   /** Calls of `send` at the same time; default 1, which keeps the order in which the items came. */
   atOnce?: number;
 }
@@ -36,16 +38,24 @@ export interface MicroBatcherOptions<T> {
  */
 export function createMicroBatcher<T, R>(
   send: (items: T[]) => Promise<R[]>,
-  { bytesOf = () => 0, mostItems = MAX_ITEMS, mostWaiting = Infinity, atOnce = 1 }: MicroBatcherOptions<T> = {},
+  options: MicroBatcherOptions<T> = {},
 ): MicroBatcher<T, R> {
+  const { bytesOf = () => 0, mostItems = MAX_ITEMS, atOnce = 1 } = options;
+  const { mostWaiting = Infinity, mostWaitingBytes = Infinity } = options;
   const queue: Waiting<T, R>[] = [];
+  let waitingBytes = 0;
   let active = 0;
   let ended: Promise<void> = Promise.resolve();
 
+  const next = (): Waiting<T, R>[] => {
+    const batch = takeBatch(queue, mostItems);
+    waitingBytes -= sum(batch.map(({ bytes }) => bytes));
+    return batch;
+  };
   const run = async (): Promise<void> => {
     // Callers of the same tick join the first call too.
     await new Promise((resolve) => setImmediate(resolve));
-    while (queue.length > 0) await sendTogether(takeBatch(queue, mostItems), send);
+    while (queue.length > 0) await sendTogether(next(), send);
     // In the same turn as the look at the queue: whoever comes after it begins another.
     active -= 1;
   };
@@ -57,12 +67,14 @@ export function createMicroBatcher<T, R>(
   return {
     add: (items) =>
       new Promise((resolve, reject) => {
-        if (queue.length >= mostWaiting) {
+        const bytes = sum(items.map(bytesOf));
+        const isFull = queue.length > 0 && waitingBytes + bytes > mostWaitingBytes;
+        if (isFull || queue.length >= mostWaiting) {
           reject(new ReelwayError('SERVICE_UNREACHABLE', 'More is waiting already than can be stored in time.'));
           return;
         }
-        const bytes = items.reduce((sum, item) => sum + bytesOf(item), 0);
         queue.push({ items, bytes, resolve, reject });
+        waitingBytes += bytes;
         if (active < atOnce) begin();
       }),
     idle: async () => {
@@ -70,6 +82,8 @@ export function createMicroBatcher<T, R>(
     },
   };
 }
+
+const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 /** At least one caller's items, however large. */
 function takeBatch<T, R>(queue: Waiting<T, R>[], mostItems: number): Waiting<T, R>[] {

@@ -4,10 +4,18 @@ import { z } from 'zod';
 import { ReelwayError } from '../../contracts/model/errors';
 import { ANSWER_WITHIN_MS } from '../../operations/admin/operation';
 import type { OperationsDeps } from '../../operations/deps';
-import { ratings, trending, type RankedContent, type RankingInput } from '../../operations/engagement/trending';
+import {
+  FURTHEST,
+  MOST_LISTED,
+  ratings,
+  trending,
+  type RankedContent,
+  type RankingInput,
+} from '../../operations/engagement/trending';
 import { parseInput } from '../../operations/input';
 import { playback, type Caching, type PlaybackDeps } from '../../operations/assets/playback';
 import { beforeTimeout } from '../../operations/within';
+import { toApiError } from '../errors';
 
 export const CATALOG_PATH = '/catalog';
 
@@ -30,19 +38,22 @@ export interface CatalogRoute {
 
 export type CatalogDeps = PlaybackDeps & Pick<OperationsDeps, 'redis'>;
 
-/** Text of a query that is a whole number. */
-const whole = (description: string) =>
+/** Text of a query that is a whole number; for the document it is that number. */
+const whole = (least: number, most: number, description: string) =>
   z
     .string()
-    .regex(/^\d{1,6}$/, 'must be a whole number')
+    .refine(
+      (text) => /^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most,
+      `must be a whole number from ${String(least)} to ${String(most)}`,
+    )
     .optional()
-    .meta({ description });
+    .meta({ type: 'integer', minimum: least, maximum: most, description });
 
-const page = {
-  limit: whole('at most so many, 1 to 100; default 20'),
-  offset: whole('contents to pass over; default 0'),
-};
 const DEFAULT_LIMIT = 20;
+const page = {
+  limit: whole(1, MOST_LISTED, `at most so many; default ${String(DEFAULT_LIMIT)}`),
+  offset: whole(0, FURTHEST, 'visible contents to pass over; default 0. What is further down is not listed'),
+};
 
 /** What viewers read. The gateway in front knows who they are; here nobody is asked. */
 export const CATALOG = {
@@ -97,7 +108,7 @@ export function addCatalogApi(server: FastifyInstance, deps: CatalogDeps): void 
 async function answer(route: CatalogRoute, deps: CatalogDeps, request: FastifyRequest, reply: FastifyReply) {
   const found = await beforeTimeout(
     ANSWER_WITHIN_MS,
-    route.run(deps, request),
+    route.run(deps, request).catch(forViewers),
     () => new ReelwayError('SERVICE_UNREACHABLE', 'There was no answer in time.'),
   );
   const body = JSON.stringify(found.answer);
@@ -106,6 +117,13 @@ async function answer(route: CatalogRoute, deps: CatalogDeps, request: FastifyRe
   if (found.caching === 'nobody') return reply.send(body);
   void reply.header('etag', etag);
   return isKnown(request.headers['if-none-match'], etag) ? reply.code(304).send() : reply.send(body);
+}
+
+/** Anybody reads the answer: which server is away, and at which address, stands in the log. */
+function forViewers(thrown: unknown): never {
+  const error = toApiError(thrown);
+  if (error.code !== 'SERVICE_UNREACHABLE') throw error;
+  throw new ReelwayError('SERVICE_UNREACHABLE', undefined, { hint: 'Ask again in a moment.', cause: error });
 }
 
 /** RFC 9110, 13.1.2: weak comparison, a list, or anything. */

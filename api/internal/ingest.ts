@@ -82,14 +82,14 @@ export const INGEST = {
     body: metricsRequest,
     statuses: [202],
     refusals: [404, 409],
-    run: async ({ metrics: intake }, { json, headers }) => {
+    run: async ({ metrics: intake }, { json, headers, raw }) => {
       const { metrics, receivedAt, event_id: eventId } = parseInput(metricsRequest, json);
       const strangers = metrics.map(({ contentId }) => contentId).filter((id) => !UUID.test(id));
       if (strangers.length > 0) throw unknownContents(strangers);
       const outcome = await intake.count({
         ...{ route: 'engagement/metrics', metrics, eventId: eventId ?? null },
         receivedAt: receivedAt === undefined ? null : timestampMs(receivedAt),
-        idempotencyKey: idempotencyKey(headers),
+        ...{ idempotencyKey: idempotencyKey(headers), bytes: raw.byteLength },
       });
       return { status: 202, answer: { outcome } };
     },

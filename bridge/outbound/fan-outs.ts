@@ -18,7 +18,7 @@ export interface FanOutDeps {
 const EVERY_MS = 1_000;
 /** Each holds a slot for short activities for as long as it tells: announcements need the others. */
 const MOST_AT_ONCE = 8;
-/** One that has not ended by then is started again: where its run is open nothing happens, where it is lost it goes on. */
+/** One that told no page for so long is started again: where its run is open nothing happens, where it is lost it goes on. */
 const AGAIN_AFTER_MS = 60_000;
 const CALL_DEADLINE_MS = 8_000;
 

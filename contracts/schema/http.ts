@@ -93,11 +93,11 @@ const metricsOf = <I extends z.ZodType<string>>(contentId: I) =>
 export const engagementMetrics = z.object({ metrics: metricsOf(uuid), receivedAt: timestamp.optional() });
 
 /**
- * The same over HTTP, where a contentId that is no UUID is answered with 404, like one that nobody knows. event_id: of
- * the message, where its sender has one.
+ * The same over HTTP, where any text that is no UUID, empty and endless ones too, is answered with 404, like one that nobody
+ * knows. event_id: of the message, where its sender has one.
  */
 export const metricsRequest = z.object({
-  metrics: metricsOf(id.meta({ description: 'a UUID' })),
+  metrics: metricsOf(z.string().meta({ description: 'a UUID' })),
   receivedAt: timestamp.optional(),
   event_id: uuid.optional(),
 });

@@ -27,7 +27,7 @@ export interface AssetUpdate {
  * - applied: it stands. fact: what the run of the content hears of it
  * - unchanged: it stood already
  * - conflict: a newer one stands; logged
- * - incomplete: READY without what a READY asset must have; nothing was stored of it
+ * - incomplete: READY without what a READY asset must have, and nothing as new has it; nothing was stored of it
  * - unknown: nobody knows the content
  */
 export type AssetResult =
@@ -47,11 +47,10 @@ export async function acceptAssets(
   { mustBeKnown, now = Date.now() }: { mustBeKnown: boolean; now?: number },
 ): Promise<AssetResult[]> {
   const results = new Map<AssetUpdate, AssetResult>();
-  // Two of the same words that say no time would not see one another, and each would stand as newer than the other. Several
-  // updates of an episode are written in rounds, in which the order of the locks on rows would be lost.
-  const ids = updates.map(({ episodeId }) => episodeId);
-  const isTwice = ids.length > new Set(ids).size;
-  const locked = isTwice ? updates : updates.filter(({ body }) => body.occurredAt === undefined);
+  // Two of the same words that say no time would not see one another, and each would stand as newer than the other. And a
+  // batch meets rows in rounds and kinds, an update of an episode first and conflicts later: without these locks two
+  // batches could take the rows of the same episodes in opposite orders.
+  const locked = updates.length > 1 ? updates : updates.filter(({ body }) => body.occurredAt === undefined);
   await lockAssets(
     db,
     locked.map(({ episodeId }) => episodeId),
@@ -83,16 +82,18 @@ async function acceptRound(
     updates.map(({ episodeId }) => episodeId),
   );
   const candidates: Candidate[] = [];
+  const stale: Candidate[] = [];
   for (const update of updates) {
     const stands = standing.get(update.episodeId);
     if (!stands) continue;
     const asset = toAsset(update, stands.residency, how.now);
     const refused = refusalOf(update, stands, asset, how);
-    if (refused) results.set(update, refused);
+    if (refused === 'stale') stale.push({ ...asset, update });
+    else if (refused) results.set(update, refused);
     else candidates.push({ ...asset, update });
   }
   const applied = await upsertAssets(db, candidates);
-  const late = candidates.filter(({ episodeId }) => !applied.has(episodeId));
+  const late = [...stale, ...candidates.filter(({ episodeId }) => !applied.has(episodeId))];
   const same = await insertConflicts(db, late);
   for (const one of late) results.set(one.update, { is: same.has(one.episodeId) ? 'unchanged' : 'conflict' });
   for (const one of candidates) if (applied.has(one.episodeId)) results.set(one.update, appliedAs(one));
@@ -103,12 +104,17 @@ function refusalOf(
   standing: StandingAsset,
   asset: NewAsset,
   { mustBeKnown }: How,
-): AssetResult | null {
+): AssetResult | 'stale' | null {
   if (mustBeKnown && standing.phase === null) return { is: 'unknown' };
   if (isSame(standing, asset)) return { is: 'unchanged' };
   const missing = missingWhenReady(body, standing.hasThumbnail);
-  return missing.length > 0 ? { is: 'incomplete', missing } : null;
+  if (missing.length === 0) return null;
+  return isPlayableSince(standing, asset.version) ? 'stale' : { is: 'incomplete', missing };
 }
+
+/** What an update of then lacks, the episode has got since, or from a person who completed that very update. */
+const isPlayableSince = ({ status, hasManifest, version }: StandingAsset, then: number): boolean =>
+  status === 'READY' && hasManifest && version !== null && then <= version.getTime();
 
 /** The same words without a time of their own, so soon after, are a repeat; later the service says them anew. */
 const REPEATED_WITHIN_MS = 5 * 60_000;

@@ -8,7 +8,7 @@ import { quarantineRecords } from '../../platform/postgres/dead-letters';
 import { INBOX_CONSUMER, insertIdentities } from '../../platform/postgres/event-ids';
 import { insertInboxRows, reserveRowIds, type NewInboxRow } from '../../platform/postgres/inbox';
 import { wakeKeys } from '../../platform/postgres/inbox-keys';
-import { inTransaction, type Pool, type PoolClient } from '../../platform/postgres/pool';
+import { inTransactionAgain, type Pool, type PoolClient } from '../../platform/postgres/pool';
 import { acceptAssets, type AssetFactOf, type AssetResult, type AssetUpdate } from './accept';
 import { incompleteLetter, whatIsMissing } from './incomplete';
 
@@ -25,18 +25,21 @@ export interface AssetIntake {
 
 /** Seconds of work; their senders would have given up. */
 const MOST_WAITING = 2_000;
+/** A body may be 1 MiB: 2,000 of them would be the memory of the process. Usual ones are 1 KiB and never come near. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 /** While Postgres works on one transaction, the next is made ready; which of them is first does not matter. */
 const AT_ONCE = 2;
 
 /** Those that come at the same time share a transaction, so that many cost few round trips. */
 export function createAssetIntake(pool: Pool): AssetIntake {
   const take = (updates: AssetUpdate[]): Promise<AssetResult[]> =>
-    inTransaction(pool, (db) => acceptAll(db, updates)).catch((error: unknown) => {
+    inTransactionAgain(pool, (db) => acceptAll(db, updates)).catch((error: unknown) => {
       throw toReelwayError(error);
     });
   const batcher = createMicroBatcher(take, {
     bytesOf: ({ raw }) => raw.byteLength,
     mostWaiting: MOST_WAITING,
+    mostWaitingBytes: MOST_WAITING_BYTES,
     atOnce: AT_ONCE,
   });
   return {

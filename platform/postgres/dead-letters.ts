@@ -59,8 +59,8 @@ export async function insertDeadLetters(db: Queryable, consumer: string, letters
 }
 
 /**
- * Keeps records that a person has to complete, a row for each value however often and from wherever it comes; one that
- * was resolved and comes again is to be looked at again.
+ * Keeps records that a person has to complete, a row for each value however often and from wherever it comes. What a person
+ * completed or gave up stays so: its sender, who was refused, sends the same again and says nothing new.
  */
 export async function quarantineRecords(db: Queryable, consumer: string, letters: NewDeadLetter[]): Promise<void> {
   if (letters.length === 0) return;
@@ -73,7 +73,7 @@ export async function quarantineRecords(db: Queryable, consumer: string, letters
        $10::bigint[]) x(topic, partition, kafka_offset, record_key, value, content_id, code, reason, record_ms)
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY x.value
      ON CONFLICT (consumer, topic, partition, kafka_offset, code, md5(coalesce(value, ''))) DO UPDATE
-       SET repeats = d.repeats + EXCLUDED.repeats + 1, resolved_at = NULL, discarded_at = NULL, quarantined_at = now()`,
+       SET repeats = d.repeats + EXCLUDED.repeats + 1`,
     [
       consumer,
       letters.map(({ record }) => record.topic),

@@ -87,16 +87,19 @@ export async function subscribersAfter(
   return found.rows.map((row) => row.user_id);
 }
 
-/** A page was told. An attempt that was given up and goes on cannot set it back. */
+/**
+ * A page was told. An attempt that was given up and goes on cannot set it back. While pages are told its run is not taken for
+ * lost; one that is planned anew stays due, whoever still tells.
+ */
 export async function advanceFanOut(
   db: Queryable,
   { contentId, cursor, told }: Pick<FanOut, 'contentId' | 'cursor' | 'told'>,
 ): Promise<void> {
-  await db.query('UPDATE fanouts SET cursor = $2, told = $3 WHERE content_id = $1 AND cursor < $2', [
-    contentId,
-    cursor,
-    told,
-  ]);
+  await db.query(
+    `UPDATE fanouts SET cursor = $2, told = $3, tried_at = CASE WHEN tried_at IS NOT NULL THEN now() END
+     WHERE content_id = $1 AND cursor < $2`,
+    [contentId, cursor, told],
+  );
 }
 
 /** Everybody was told. */

@@ -1,4 +1,5 @@
 import { Pool, types, type ClientBase, type CustomTypesConfig, type PoolClient } from 'pg';
+import { ReelwayError } from '../../contracts/model/errors';
 import type { Config } from '../../contracts/schema/config';
 import { unreachable } from '../errors';
 
@@ -62,6 +63,29 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     // A connection that cannot roll back is thrown away; the server rolls back when it is gone.
     client.release(broken);
   }
+}
+
+/** SQLSTATE: deadlock detected, serialization failure, lock not available. */
+const CONTENDED = new Set(['40P01', '40001', '55P03']);
+
+/** Another transaction had the same rows in hand and went first; the same again can succeed. */
+export const isContended = (error: unknown): boolean => CONTENDED.has(String((error as { code?: unknown }).code));
+
+export const contended = (cause: unknown): ReelwayError =>
+  new ReelwayError('SERVICE_UNREACHABLE', 'Others have the same rows in hand at this moment.', {
+    ...{ hint: 'Send the same again.', cause },
+  });
+
+/** As inTransaction, and once more where another one went first: that one is over by then. */
+export async function inTransactionAgain<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  try {
+    return await inTransaction(pool, work);
+  } catch (error) {
+    if (!isContended(error)) throw error;
+  }
+  return inTransaction(pool, work).catch((error: unknown) => {
+    throw isContended(error) ? contended(error) : error;
+  });
 }
 
 /** "host:port/database" of a connection string, without user and password. */

@@ -1,7 +1,7 @@
 import type { Pool, Queryable } from './pool';
 import { inTransaction } from './pool';
 import { fillResidency } from './residency';
-import { deleteOldSeen } from './seen';
+import { deleteOldDays, deleteOldTimeless } from './seen';
 
 /** Any number will do that nobody else locks in our database: one process tidies at a time. */
 const LOCK = 7_330_202;
@@ -42,8 +42,14 @@ export const tidySeen = (pool: Pool, keep: Keep): Promise<Omit<Tidied, 'identiti
   alone(pool, SEEN_LOCK, async () => ({
     made: await makePartitions(pool, 'seen', -keep.days, keep.daysAhead),
     dropped: await dropPartitions(pool, 'seen', keep.days),
-    rows: await repeatedly(keep.rowsAtOnce, () => deleteOldSeen(pool, keep.days, keep.rowsAtOnce)),
+    rows: await deleteOldSeen(pool, keep),
   }));
+
+/** One after the other: a step that takes both would stop at the end of the shorter one. */
+async function deleteOldSeen(pool: Pool, { days, rowsAtOnce }: Keep): Promise<number> {
+  const timeless = await repeatedly(rowsAtOnce, () => deleteOldTimeless(pool, days, rowsAtOnce));
+  return timeless + (await repeatedly(rowsAtOnce, () => deleteOldDays(pool, days, rowsAtOnce)));
+}
 
 async function alone<T>(pool: Pool, lock: number, work: () => Promise<T>): Promise<T | null> {
   const client = await pool.connect();

@@ -61,13 +61,20 @@ const texts = (rows: readonly CountIdentity[]): string[] => [
   rows.map(({ payloadHash }) => payloadHash).join(','),
 ];
 
-/** At most `limit` of what is out of the window and in no day of its own; returns how many went. */
-export async function deleteOldSeen(db: Queryable, days: number, limit: number): Promise<number> {
+/** At most `limit` identities of no day that are out of the window; returns how many went. */
+export async function deleteOldTimeless(db: Queryable, days: number, limit: number): Promise<number> {
   const deleted = await db.query(
-    `WITH timeless AS (
-       DELETE FROM seen_timeless WHERE ctid = ANY (ARRAY(SELECT ctid FROM seen_timeless
-         WHERE seen_at < now() - $1::int * interval '1 day' ORDER BY seen_at LIMIT $2)) RETURNING 1)
-     DELETE FROM seen_default WHERE ctid = ANY (ARRAY(SELECT ctid FROM seen_default
+    `DELETE FROM seen_timeless WHERE ctid = ANY (ARRAY(SELECT ctid FROM seen_timeless
+       WHERE seen_at < now() - $1::int * interval '1 day' ORDER BY seen_at LIMIT $2))`,
+    [days, limit],
+  );
+  return deleted.rowCount ?? 0;
+}
+
+/** The same of those of a day that had no partition of its own. */
+export async function deleteOldDays(db: Queryable, days: number, limit: number): Promise<number> {
+  const deleted = await db.query(
+    `DELETE FROM seen_default WHERE ctid = ANY (ARRAY(SELECT ctid FROM seen_default
        WHERE day < (now() AT TIME ZONE 'UTC')::date - $1::int AND day <> $3::date LIMIT $2))`,
     [days, limit, TIMELESS_DAY],
   );

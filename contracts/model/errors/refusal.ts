@@ -143,7 +143,7 @@ export const REFUSAL = {
   },
   TOO_MANY_REQUESTS: {
     title: 'The token sent more requests than it may.',
-    hint: 'Wait as long as Retry-After says; REELWAY_API_REQUESTS_PER_MINUTE of the API is the limit.',
+    hint: 'Wait as long as Retry-After says. The API has the limits: REELWAY_API_REQUESTS_PER_MINUTE of an admin token, REELWAY_SERVICE_REQUESTS_PER_MINUTE of a service.',
     retryable: true,
   },
   NOT_PAUSED: {

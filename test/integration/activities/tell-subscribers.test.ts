@@ -116,3 +116,23 @@ test('what was hidden on the way and is published again goes on where it was, in
   expect(first.users.length + second.users.length).toBe(SUBSCRIBERS);
   expect(second.words).toMatchObject({ title: 'A walk', at: of.at });
 });
+
+test('a fan-out that goes on is not taken for lost: each page says when it was told', async () => {
+  await published('c-long');
+  const { pool } = setting.world;
+  const ages = () => pool.query(`UPDATE fanouts SET tried_at = now() - interval '1 h' WHERE content_id = 'c-long'`);
+  const isFresh = async () => {
+    const sql = `SELECT tried_at > now() - interval '1 min' AS fresh FROM fanouts WHERE content_id = 'c-long'`;
+    return (await pool.query<{ fresh: boolean }>(sql)).rows[0]?.fresh;
+  };
+  await ages();
+  expect(await isFresh()).toBe(false);
+  const fresh: unknown[] = [];
+  await tellAll('c-long', async () => {
+    fresh.push(await isFresh());
+    await ages();
+  });
+  // The first page was not yet told when it was looked at; after it was, the row is young until it is made old again.
+  expect(await isFresh()).toBe(true);
+  expect(fresh).toEqual([false, true, true]);
+});

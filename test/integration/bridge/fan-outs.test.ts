@@ -3,7 +3,7 @@ import { DEFAULT_CHANNELS } from '../../../contracts/model/notices';
 import { ATTRIBUTES } from '../../../contracts/model/search-attributes';
 import type { NewContent } from '../../../contracts/model/ports';
 import { startDue, type FanOutDeps } from '../../../bridge/outbound/fan-outs';
-import { endFanOut, insertFanOut, readFanOut, stopFanOut } from '../../../platform/postgres/fanouts';
+import { advanceFanOut, endFanOut, insertFanOut, readFanOut, stopFanOut } from '../../../platform/postgres/fanouts';
 import { connectTemporal } from '../../../platform/temporal/client';
 import { createWorld, type World } from '../../support/world';
 
@@ -56,6 +56,33 @@ test('no more than eight run at once, and one that ended makes room', async () =
   expect(await startDue(deps())).toBe(8);
   expect(await startDue(deps())).toBe(0);
   await endFanOut(world.pool, 'c-many-0');
+  expect(await startDue(deps())).toBe(1);
+});
+
+const AGES = `UPDATE fanouts SET tried_at = tried_at - interval '61 s'`;
+
+test('those that still tell hold their place however long they take; one that is silent makes room', async () => {
+  for (let index = 0; index < 10; index++) await plan(`c-long-${String(index)}`);
+  expect(await startDue(deps())).toBe(8);
+  await world.pool.query(AGES);
+  const begun = await world.pool.query<{ id: string }>(
+    'SELECT content_id AS id FROM fanouts WHERE tried_at IS NOT NULL',
+  );
+  for (const { id } of begun.rows) await advanceFanOut(world.pool, { contentId: id, cursor: 'u1', told: 1 });
+  expect(await startDue(deps())).toBe(0);
+
+  await world.pool.query(AGES);
+  for (const { id } of begun.rows.slice(1)) await advanceFanOut(world.pool, { contentId: id, cursor: 'u2', told: 2 });
+  expect(await startDue(deps())).toBe(1);
+});
+
+test('one that was planned anew stays due while an attempt that was given up still tells', async () => {
+  await plan('c-anew');
+  await startDue(deps());
+  await world.pool.query(`UPDATE fanouts SET stopped = 'HIDDEN', ended_at = now()`);
+  await plan('c-anew');
+  await advanceFanOut(world.pool, { contentId: 'c-anew', cursor: 'u1', told: 1 });
+  await runOf('c-anew').terminate('by hand');
   expect(await startDue(deps())).toBe(1);
 });
 

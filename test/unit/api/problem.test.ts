@@ -34,6 +34,14 @@ describe('statuses', () => {
   });
 });
 
+describe('a request that lost against another transaction', () => {
+  it.each(['40P01', '40001', '55P03'])('may come again: %s is 503', (code) => {
+    const error = toApiError(Object.assign(new Error('deadlock detected'), { code }));
+    expect(error).toMatchObject({ code: 'SERVICE_UNREACHABLE', retryable: true });
+    expect(problemOf(error, 'r-1')).toMatchObject({ status: 503, hint: 'Send the same again.' });
+  });
+});
+
 describe('a problem', () => {
   it('has title, detail, code, hint and the id of the request', () => {
     const error = new ReelwayError('NOT_PARKED', 'c-1 runs.', { hint: 'Look.' });

@@ -14,6 +14,7 @@ describe('toReelwayError', () => {
     ['Postgres', withCode('ECONNREFUSED', { address: '10.0.0.7', port: 5432 }), '10.0.0.7:5432'],
     ['Postgres', withCode('57P01'), 'pg:5432'],
     ['Postgres', new Error('Connection terminated unexpectedly'), 'pg:5432'],
+    ['Postgres', new Error('Client has encountered a connection error and is not queryable'), 'pg:5432'],
     ['Temporal', withCode(14), 'temporal:7233'],
     ['Temporal', new Error('call failed', { cause: withCode(4) }), 'temporal:7233'],
     ['Kafka', Object.assign(new Error('closed'), { name: 'KafkaJSConnectionClosedError' }), 'kafka:9092'],

@@ -125,3 +125,56 @@ test('after a request that failed the next one goes on', async () => {
   away = false;
   expect(await batcher.add([item('a')])).toEqual(['a']);
 });
+
+describe('what may wait', () => {
+  const refused = { code: 'SERVICE_UNREACHABLE', retryable: true };
+
+  /** The first call is under way until the gate opens; what comes then waits. */
+  async function busy(options: { mostWaiting?: number; mostWaitingBytes?: number }) {
+    const gate = createGate();
+    const send = async (items: Item[]): Promise<string[]> => {
+      await gate.opened;
+      return items.map(({ name }) => name);
+    };
+    const batcher = createMicroBatcher(send, { bytesOf: ({ value }) => value.byteLength, ...options });
+    const first = batcher.add([item('first')]);
+    await new Promise((resolve) => setImmediate(resolve));
+    return { gate, batcher, first };
+  }
+
+  test('is bounded by callers', async () => {
+    const { gate, batcher, first } = await busy({ mostWaiting: 2 });
+    const waiting = [batcher.add([item('a')]), batcher.add([item('b')])];
+    await expect(batcher.add([item('c')])).rejects.toMatchObject(refused);
+    gate.open();
+    expect(await Promise.all([first, ...waiting])).toEqual([['first'], ['a'], ['b']]);
+  });
+
+  test('is bounded by bytes, and there is room again once they were sent', async () => {
+    const { gate, batcher, first } = await busy({ mostWaitingBytes: 100 });
+    const waiting = [batcher.add([item('a', 60)]), batcher.add([item('b', 40)])];
+    await expect(batcher.add([item('c', 1)])).rejects.toMatchObject(refused);
+    gate.open();
+    expect(await Promise.all([first, ...waiting])).toEqual([['first'], ['a'], ['b']]);
+    expect(await Promise.all([batcher.add([item('d', 60)]), batcher.add([item('e', 40)])])).toEqual([['d'], ['e']]);
+  });
+
+  test('is at least one caller’s, however large', async () => {
+    const { gate, batcher, first } = await busy({ mostWaitingBytes: 100 });
+    const large = batcher.add([item('large', 500)]);
+    await expect(batcher.add([item('small', 1)])).rejects.toMatchObject(refused);
+    gate.open();
+    expect(await Promise.all([first, large])).toEqual([['first'], ['large']]);
+  });
+
+  test('has room again after calls that failed', async () => {
+    const away = new ReelwayError('SERVICE_UNREACHABLE');
+    const batcher = createMicroBatcher<Item, string>(() => Promise.reject(away), {
+      ...{ bytesOf: ({ value }: Item) => value.byteLength, mostWaitingBytes: 100 },
+    });
+    for (let times = 0; times < 3; times++) {
+      const both = await Promise.allSettled([batcher.add([item('a', 60)]), batcher.add([item('b', 40)])]);
+      expect(both.map((one) => one.status === 'rejected' && one.reason === away)).toEqual([true, true]);
+    }
+  });
+});
