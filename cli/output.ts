@@ -87,7 +87,7 @@ const BOXES = /[\u2500-\u25ff]/;
 const CHARACTERS = /\u001b\[[0-9;]*m|./gsu;
 
 /** A line that goes on in the next one would be counted wrongly. From the first of the wide scripts on a character may take two columns. */
-export function cutTo(columns: number, line: string): string {
+function cutTo(columns: number, line: string): string {
   let width = 0;
   const kept = (line.match(CHARACTERS) ?? []).filter((character) => {
     if (character.startsWith(COLOUR)) return true;
