@@ -1,9 +1,16 @@
 import { ReelwayError } from '../contracts/model/errors';
 import { STARTS_SCOPE } from '../contracts/model/pauses';
-import { BRIDGE_TOPICS, CONSUMED_TOPICS, partitionName } from '../contracts/model/topics';
+import {
+  BRIDGE_TOPICS,
+  CONSUMED_TOPICS,
+  COUNTED_TOPICS,
+  isCounted,
+  partitionName,
+  type ConsumedTopic,
+} from '../contracts/model/topics';
 import { inTransaction } from '../platform/postgres/pool';
 import { writeAudit } from '../platform/postgres/audit';
-import { inboxFigures } from '../platform/postgres/inbox-figures';
+import { inboxFigures, readWithoutEffect, type WithoutEffect } from '../platform/postgres/inbox-figures';
 import { readPauses, resumePause } from '../platform/postgres/pauses';
 import { readWatermarks } from '../platform/postgres/watermarks';
 import type { OperationsDeps } from './deps';
@@ -24,6 +31,8 @@ export interface PartitionStatus {
   committed: string | null;
   /** Records that are not committed. */
   lag: number;
+  /** For how long the oldest of them has waited at most: since the newest that was taken; null: nobody knows. */
+  lagSeconds: number | null;
   /** Offset after the last record that is in the inbox; above `committed` by what was taken and not yet committed. */
   watermark: string | null;
   /** recreated: the topic ended below what we have had, in the last 24 h; went back: old records came again in the last 24 h. */
@@ -35,8 +44,12 @@ export interface PartitionStatus {
 export interface BridgeStatus {
   group: string;
   lag: number;
+  /** The two topics that are counted have a group of their own. */
+  projector: { group: string; lag: number };
   /** Times in ISO 8601; null: there is none. */
   inbox: { open: number; parked: number; dead: number; oldestOpen: string | null; oldestParked: string | null };
+  /** Events without an effect, as far as Postgres remembers them: for the retention of their topic. */
+  withoutEffect: WithoutEffect;
   /** Milestones that are stored and not known to be in Kafka. */
   outbound: { unsent: number; oldestUnsent: string | null };
   /** What waits for a person. */
@@ -53,8 +66,10 @@ export async function bridgeStatus(deps: Deps): Promise<BridgeStatus> {
   const { open, parked, dead } = figures;
   return {
     group: config.kafka.groupId,
-    lag: partitions.reduce((sum, one) => sum + one.lag, 0),
+    lag: lagOf(partitions.filter(({ topic }) => !isCounted(topic))),
+    projector: { group: config.projector.groupId, lag: lagOf(partitions.filter(({ topic }) => isCounted(topic))) },
     inbox: { open, parked, dead, oldestOpen: iso(figures.oldestOpen), oldestParked: iso(figures.oldestParked) },
+    withoutEffect: await readWithoutEffect(pool),
     outbound: { unsent: figures.unsent, oldestUnsent: iso(figures.oldestUnsent) },
     paused: pauses
       .filter((pause) => pause.resumedAt === null)
@@ -62,6 +77,8 @@ export async function bridgeStatus(deps: Deps): Promise<BridgeStatus> {
     partitions,
   };
 }
+
+const lagOf = (partitions: PartitionStatus[]): number => partitions.reduce((sum, one) => sum + one.lag, 0);
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
@@ -71,10 +88,11 @@ async function partitionsOf({ pool, kafka, config }: Deps): Promise<PartitionSta
   const lags = await within(
     REACH_MS,
     where,
-    Promise.all(BRIDGE_TOPICS.map((topic) => kafka().lag(config.kafka.groupId, topic))),
+    Promise.all(SHOWN.map((topic) => kafka().lag(groupOf(config, topic), topic))),
   );
-  return BRIDGE_TOPICS.flatMap((topic, index) =>
+  return SHOWN.flatMap((topic, index) =>
     (lags[index] ?? []).map(({ partition, high, committed }): PartitionStatus => {
+      const lag = Math.max(0, Number(BigInt(high) - BigInt(committed ?? 0)));
       const mark = watermarks.find((one) => one.topic === topic && one.partition === partition);
       const isRecreated = mark !== undefined && BigInt(mark.nextOffset) > BigInt(high);
       return {
@@ -82,14 +100,28 @@ async function partitionsOf({ pool, kafka, config }: Deps): Promise<PartitionSta
         partition,
         end: high,
         committed,
-        lag: Math.max(0, Number(BigInt(high) - BigInt(committed ?? 0))),
+        lag,
+        lagSeconds: lag === 0 ? 0 : secondsSince(mark?.recordMs ?? null),
         watermark: mark?.nextOffset ?? null,
-        notice: isRecreated || isRecent(mark?.recreatedAt ?? null) ? 'recreated' : isRecent(mark?.wentBackAt ?? null) ? 'went back' : null,
+        notice:
+          isRecreated || isRecent(mark?.recreatedAt ?? null)
+            ? 'recreated'
+            : isRecent(mark?.wentBackAt ?? null)
+              ? 'went back'
+              : null,
         wentBack: mark?.wentBackAt ? { at: mark.wentBackAt.toISOString(), to: mark.wentBackTo ?? '' } : null,
       };
     }),
   );
 }
+
+const SHOWN = [...BRIDGE_TOPICS, ...COUNTED_TOPICS] as const;
+
+const groupOf = ({ kafka, projector }: Deps['config'], topic: ConsumedTopic): string =>
+  isCounted(topic) ? projector.groupId : kafka.groupId;
+
+const secondsSince = (ms: number | null): number | null =>
+  ms === null ? null : Math.max(0, Math.round((Date.now() - ms) / 1_000));
 
 /** An older one is history, which wentBack tells. */
 const isRecent = (at: Date | null): boolean => at !== null && Date.now() - at.getTime() < DAY_MS;

@@ -1,6 +1,6 @@
 import { DEFAULT_CHANNELS, type Channels } from '../../contracts/model/notices';
 import type { KafkaRecord } from '../../contracts/model/ports';
-import { recordTime } from '../../contracts/model/record-time';
+import { newestTime, recordTime } from '../../contracts/model/record-time';
 import { traceparentOf } from '../../contracts/model/trace';
 import { reached } from '../../platform/faults';
 import type { Logger } from '../../platform/log';
@@ -151,6 +151,7 @@ function spanOf(records: KafkaRecord[]): Span | null {
     topic: first.topic,
     partition: first.partition,
     next: String(BigInt(last.offset) + 1n),
+    recordMs: newestTime(records),
   };
 }
 

@@ -1,3 +1,4 @@
+import { recordTime } from '../../contracts/model/record-time';
 import type { KafkaRecord } from '../../contracts/model/ports';
 import { partitionName } from '../../contracts/model/topics';
 import type { CountEventsDeps } from '../../operations/engagement/count-events';
@@ -97,7 +98,7 @@ async function countAll(deps: TakeDeps, judged: JudgedCount[]): Promise<void> {
 function spansOf(judged: readonly JudgedCount[]): Span[] {
   const last = new Map<string, KafkaRecord>();
   for (const { record } of judged) last.set(partitionName(record.topic, record.partition), record);
-  return [...last.values()].map(({ topic, partition, offset }) => ({
-    ...{ topic, partition, next: String(BigInt(offset) + 1n) },
+  return [...last.values()].map(({ topic, partition, offset, timestamp }) => ({
+    ...{ topic, partition, next: String(BigInt(offset) + 1n), recordMs: recordTime(timestamp) },
   }));
 }

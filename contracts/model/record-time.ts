@@ -6,3 +6,11 @@ export function recordTime(timestamp: string | number): number | null {
   const ms = Number(timestamp);
   return Number.isSafeInteger(ms) && ms >= 0 && ms <= LAST_MS ? ms : null;
 }
+
+/** The newest time among records; null: none of them says one. */
+export function newestTime(records: readonly { timestamp: string | number }[]): number | null {
+  return records.reduce<number | null>((newest, { timestamp }) => {
+    const ms = recordTime(timestamp);
+    return ms === null ? newest : Math.max(newest ?? 0, ms);
+  }, null);
+}

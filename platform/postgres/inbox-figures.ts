@@ -12,6 +12,18 @@ export interface InboxFigures {
   oldestParked: Date | null;
 }
 
+/** Events without an effect, as far as they are remembered. */
+export interface WithoutEffect {
+  /** Their content had ended, or a newer update of the asset stood. */
+  late: number;
+  /** The same fact under another event id. */
+  duplicate: number;
+  /** Dead letters that nobody has answered: another payload under an event id that was there. */
+  reused: number;
+  /** Updates of assets that came after a newer one. */
+  outdated: number;
+}
+
 type Found = Record<'open' | 'parked' | 'dead' | 'unsent', string> &
   Record<'oldestOpen' | 'oldestParked' | 'oldestUnsent', Date | null>;
 
@@ -37,4 +49,15 @@ export async function inboxFigures(db: Queryable): Promise<InboxFigures> {
     oldestOpen: row?.oldestOpen ?? null,
     oldestParked: row?.oldestParked ?? null,
   };
+}
+
+/** From indexes that hold nothing but such rows. */
+export async function readWithoutEffect(db: Queryable): Promise<WithoutEffect> {
+  const found = await db.query<WithoutEffect>(
+    `SELECT (SELECT count(*)::float8 FROM event_ids WHERE outcome = 'late') AS late,
+       (SELECT count(*)::float8 FROM event_ids WHERE outcome = 'duplicate') AS duplicate,
+       (SELECT count(*)::float8 FROM dead_letters WHERE code = 'EVENT_ID_REUSED' AND resolved_at IS NULL) AS reused,
+       (SELECT count(*)::float8 FROM asset_conflicts) AS outdated`,
+  );
+  return found.rows[0] ?? { late: 0, duplicate: 0, reused: 0, outdated: 0 };
 }

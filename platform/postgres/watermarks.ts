@@ -1,11 +1,12 @@
 import type { KafkaRecord } from '../../contracts/model/ports';
 import type { Queryable } from './pool';
 
-/** What one transaction took in of one partition. next: the offset after its last record. */
+/** What one transaction took in of one partition. next: the offset after its last record. recordMs: its newest time, ms since 1970; null: none is known. */
 export interface Span {
   topic: string;
   partition: number;
   next: string;
+  recordMs: number | null;
 }
 
 export interface Watermark {
@@ -16,6 +17,8 @@ export interface Watermark {
   wentBackTo: string | null;
   /** When the partition was found to end below its watermark; null: never. */
   recreatedAt: Date | null;
+  /** Newest time of a record that was taken, ms since 1970; null: it is not known. */
+  recordMs: number | null;
 }
 
 /** One record's place. */
@@ -28,10 +31,11 @@ export type Place = Pick<KafkaRecord, 'topic' | 'partition' | 'offset'>;
 export async function advanceWatermark(db: Queryable, span: Span): Promise<string | null> {
   const before = await db.query<{ before: string | null }>(
     `WITH old AS (SELECT next_offset FROM partition_watermarks WHERE topic = $1 AND partition = $2)
-     INSERT INTO partition_watermarks AS w (topic, partition, next_offset) VALUES ($1, $2, $3)
-     ON CONFLICT (topic, partition) DO UPDATE SET next_offset = greatest(w.next_offset, $3)
+     INSERT INTO partition_watermarks AS w (topic, partition, next_offset, record_ms) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (topic, partition) DO UPDATE SET next_offset = greatest(w.next_offset, $3),
+       record_ms = greatest(w.record_ms, $4)
      RETURNING (SELECT next_offset FROM old)::text AS before`,
-    [span.topic, span.partition, span.next],
+    [span.topic, span.partition, span.next, span.recordMs],
   );
   return before.rows[0]?.before ?? null;
 }
@@ -39,10 +43,17 @@ export async function advanceWatermark(db: Queryable, span: Span): Promise<strin
 /** As `advanceWatermark`, of several partitions at once, each once; tells nothing. */
 export async function advanceWatermarks(db: Queryable, spans: readonly Span[]): Promise<void> {
   await db.query(
-    `INSERT INTO partition_watermarks AS w (topic, partition, next_offset)
-     SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[]) x(topic, partition, next) ORDER BY topic, partition
-     ON CONFLICT (topic, partition) DO UPDATE SET next_offset = greatest(w.next_offset, excluded.next_offset)`,
-    [spans.map(({ topic }) => topic), spans.map(({ partition }) => partition), spans.map(({ next }) => next)],
+    `INSERT INTO partition_watermarks AS w (topic, partition, next_offset, record_ms)
+     SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) x(topic, partition, next, record_ms)
+     ORDER BY topic, partition
+     ON CONFLICT (topic, partition) DO UPDATE SET next_offset = greatest(w.next_offset, excluded.next_offset),
+       record_ms = greatest(w.record_ms, excluded.record_ms)`,
+    [
+      spans.map(({ topic }) => topic),
+      spans.map(({ partition }) => partition),
+      spans.map(({ next }) => next),
+      spans.map(({ recordMs }) => recordMs),
+    ],
   );
 }
 
@@ -52,7 +63,7 @@ export async function advanceWatermarks(db: Queryable, spans: readonly Span[]): 
  */
 export async function noteRecreated(db: Queryable, topic: string, partition: number, end: string): Promise<boolean> {
   const noted = await db.query(
-    `UPDATE partition_watermarks SET next_offset = 0, recreated_at = now()
+    `UPDATE partition_watermarks SET next_offset = 0, recreated_at = now(), record_ms = NULL
      WHERE topic = $1 AND partition = $2 AND next_offset > $3::bigint`,
     [topic, partition, end],
   );
@@ -77,7 +88,8 @@ export async function noteReadFrom(db: Queryable, { topic, partition, offset }: 
 export async function readWatermarks(db: Queryable): Promise<Watermark[]> {
   const found = await db.query<Watermark>(
     `SELECT topic, partition, next_offset::text AS "nextOffset", went_back_at AS "wentBackAt",
-       went_back_to::text AS "wentBackTo", recreated_at AS "recreatedAt" FROM partition_watermarks ORDER BY topic, partition`,
+       went_back_to::text AS "wentBackTo", recreated_at AS "recreatedAt",
+       record_ms::float8 AS "recordMs" FROM partition_watermarks ORDER BY topic, partition`,
   );
   return found.rows;
 }

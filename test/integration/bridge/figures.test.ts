@@ -8,9 +8,12 @@ import { renderBridge } from '../../../cli/render/bridge';
 import { styleOf } from '../../../cli/render/text';
 import { bridgeStatus, resumeBridge } from '../../../operations/bridge';
 import { createRegistry } from '../../../platform/metrics';
+import { readWithoutEffect } from '../../../platform/postgres/inbox-figures';
+import { inTransaction } from '../../../platform/postgres/pool';
 import { eventually } from '../../support/eventually';
+import { explaining } from '../../support/plans';
 import { createWorld, type World } from '../../support/world';
-import { deadLetters, newContentId, outcomesOf, snapshot, transcoded, upload } from './events';
+import { deadLetters, flagged, newContentId, outcomesOf, snapshot, transcoded, upload } from './events';
 
 // A busy machine with two cores.
 jest.setTimeout(60_000);
@@ -49,6 +52,47 @@ test('what came again is counted by kind, and how long an event took to its run'
   await eventually('it is delivered', async () => (await outcomesOf(world, id))[0]?.outcome === 'delivered');
   await eventually('it was timed', line('reelway_bridge_event_to_signal_seconds_count 1'));
   expect(await registry.metrics()).toMatch(/^reelway_bridge_group_joins_total [1-9]/m);
+});
+
+test('the status counts what had no effect, by its own indexes, and shows the topics of the projector', async () => {
+  const id = newContentId();
+  await world.pool.query(
+    `INSERT INTO contents (content_id, phase, status, generation) VALUES ($1, 'terminal', 'CANCELLED', 1)`,
+    [id],
+  );
+  await world.topics.send('media.transcoded', transcoded(id));
+  await eventually('it is late', async () => (await bridgeStatus(deps())).withoutEffect.late === 1);
+  const status = await bridgeStatus(deps());
+  expect(status.withoutEffect).toEqual({ late: 1, duplicate: 0, reused: 1, outdated: 0 });
+  expect(status.projector).toEqual({ group: world.config.projector.groupId, lag: 0 });
+  const counted = status.partitions.filter(({ topic }) => topic === 'user.engagement.events');
+  expect(counted).toMatchObject([{ partition: 0, lag: 0, lagSeconds: 0, committed: null }]);
+  const text = renderBridge(status, Date.now(), styleOf(false)).join('\n');
+  expect(text).toMatch(/^counted {2}.+, 0 records behind$/m);
+  expect(text).toMatch(/^no use {3}1 late, 0 duplicate, 1 with a reused id, 0 outdated updates$/m);
+  const plans: string[] = [];
+  await inTransaction(world.pool, async (db) => {
+    await db.query('SET LOCAL enable_seqscan = off');
+    await readWithoutEffect(explaining(db, plans));
+  });
+  expect(plans.join()).toMatch(/event_ids_without_effect[^]*dead_letters_reused/);
+});
+
+test('a partition that is behind says for how long at most, where something of it was taken', async () => {
+  const topic = 'moderation.flagged';
+  await world.topics.send(topic, flagged(newContentId()));
+  const shown = async () => (await bridgeStatus(deps())).partitions.find((one) => one.topic === topic);
+  await eventually('it is taken', async () => (await shown())?.watermark === '1');
+  const value = Buffer.from('not JSON');
+  const producer = await world.kafka.producer();
+  await producer.send(Array.from({ length: 30 }, () => ({ topic, key: 'k', value, headers: {} })));
+  await producer.close();
+  await eventually('it is behind', async () => (await shown())?.lag === 30);
+  await eventually('time goes by', async () => ((await shown())?.lagSeconds ?? 0) >= 1);
+  expect((await shown())?.lagSeconds).toBeLessThan(60);
+  await resumeBridge(deps(), { scope: `${topic}/0`, actor: 'local:test', reason: 'they may die' });
+  await eventually('all are read', async () => (await shown())?.lag === 0);
+  expect(await shown()).toMatchObject({ lagSeconds: 0 });
 });
 
 test('a partition of a topic that is only kept is shown and resumed as well', async () => {
