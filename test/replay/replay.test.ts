@@ -6,10 +6,19 @@ import { readCorpus, type StoredHistory } from './corpus';
 jest.setTimeout(120_000);
 
 const corpus = readCorpus();
-/** Which stories must be in the corpus; each has at least one history, recorded from the end-to-end tests. */
+/** Which stories must be in the corpus; each has at least one history, recorded from a test. */
 const STORIES = [
   ...['plain', 'services-in-order', 'services-reversed', 'flag-before', 'flag-after', 'killed', 'cancelled'],
-  ...['reprocessed', 'restored', 'taken-down', 'terminated', 'media-by-a-service', 'retrying-long'],
+  ...[
+    'reprocessed',
+    'restored',
+    'taken-down',
+    'terminated',
+    'media-by-a-service',
+    'retrying-long',
+    'unserved',
+    'worker-came',
+  ],
 ];
 
 const bundle = (workflowsPath: string): Promise<WorkflowBundleWithSourceMap> =>
