@@ -41,7 +41,7 @@ afterAll(async () => {
 it('a residency that loses its only media worker in mid-encode calls an admin, and goes on once one is there', async () => {
   const clip = await new Clips(await mediaTools(), folder.path).audio('song.m4a', { seconds: 2 });
   const doomed = await world.spawnReelway(NG_MEDIA, { REELWAY_FAULT: 'transcode.mid' });
-  const item = await createItem(world, { type: 'AUDIO', residency: 'NG', clip });
+  const item = await createItem(world, { type: 'AUDIO', residency: 'NG', clip, history: 'unserved' });
   await item.upload();
   await eventually(
     'it is encoded',

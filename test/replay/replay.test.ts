@@ -6,11 +6,11 @@ import { readCorpus, type StoredHistory } from './corpus';
 jest.setTimeout(120_000);
 
 const corpus = readCorpus();
-/** Which stories must be in the corpus; each has at least one history, recorded from the end-to-end tests. */
+/** Which stories must be in the corpus; each has at least one history, recorded from a test. */
 const STORIES = [
   ...['plain', 'services-in-order', 'services-reversed', 'flag-before', 'flag-after', 'killed', 'cancelled'],
   ...['reprocessed', 'restored', 'taken-down', 'terminated', 'media-by-a-service', 'retrying-long'],
-  ...['verbs', 'retry-token', 'skip-moderation', 'parked-beside', 'decided'],
+  ...['verbs', 'retry-token', 'skip-moderation', 'parked-beside', 'decided', 'unserved', 'worker-came'],
 ];
 
 const bundle = (workflowsPath: string): Promise<WorkflowBundleWithSourceMap> =>

@@ -209,15 +209,18 @@ test('input is corrected only where it is wrong, and by nothing that is another 
   expect(await json('content', 'show', 'c-with')).toMatchObject({ title: 'A title', metadataVersion: 1 });
 });
 
-test('audit tells what people commanded, with their reasons on one line', async () => {
+test('audit tells what people commanded and what it came to, with their reasons on one line', async () => {
   await flagged('c-audit');
+  expect(await reelway('content', 'retry', 'c-audit', ...reason)).toMatchObject({ code: 5 });
   expect(await reelway('content', 'decide', 'c-audit', 'APPROVED', ...reason)).toMatchObject({ code: 0 });
   const { stdout } = await reelway('content', 'audit', 'c-audit');
-  expect(stdout).toMatch(/local:.* decide +decision=APPROVED +seen "twice"\\nby \\u\{1b\}\[31mus/);
+  expect(stdout).toMatch(/local:.* decide +decision=APPROVED +done +seen "twice"\\nby \\u\{1b\}\[31mus/);
+  expect(stdout).toMatch(/retry .+ refused NOT_PARKED +seen/);
   const lines = JSON.parse((await reelway('content', 'audit', 'c-audit', '-o', 'json')).stdout) as object[];
   expect(lines).toMatchObject([
-    { verb: 'register' },
-    { verb: 'decide', args: { decision: 'APPROVED' }, reason: reason[1] },
+    { verb: 'register', outcome: null, code: null },
+    { verb: 'retry', outcome: 'refused', code: 'NOT_PARKED' },
+    { verb: 'decide', args: { decision: 'APPROVED' }, reason: reason[1], outcome: 'done', code: null },
   ]);
 });
 
