@@ -48,7 +48,7 @@ export interface BridgeStatus {
   projector: { group: string; lag: number };
   /** Times in ISO 8601; null: there is none. */
   inbox: { open: number; parked: number; dead: number; oldestOpen: string | null; oldestParked: string | null };
-  /** Events without an effect, as far as Postgres remembers them: for the retention of their topic. */
+  /** Events without an effect: late and duplicate ones of the newest 100,000. */
   withoutEffect: WithoutEffect;
   /** Milestones that are stored and not known to be in Kafka. */
   outbound: { unsent: number; oldestUnsent: string | null };

@@ -54,7 +54,7 @@ test('what came again is counted by kind, and how long an event took to its run'
   expect(await registry.metrics()).toMatch(/^reelway_bridge_group_joins_total [1-9]/m);
 });
 
-test('the status counts what had no effect, by its own indexes, and shows the topics of the projector', async () => {
+test('the status counts what had no effect without reading all events, and shows the topics of the projector', async () => {
   const id = newContentId();
   await world.pool.query(
     `INSERT INTO contents (content_id, phase, status, generation) VALUES ($1, 'terminal', 'CANCELLED', 1)`,
@@ -75,7 +75,7 @@ test('the status counts what had no effect, by its own indexes, and shows the to
     await db.query('SET LOCAL enable_seqscan = off');
     await readWithoutEffect(explaining(db, plans));
   });
-  expect(plans.join()).toMatch(/event_ids_without_effect[^]*dead_letters_reused/);
+  expect(plans.join()).toMatch(/dead_letters_reused[^]*event_ids_row/);
 });
 
 test('a partition that is behind says for how long at most, where something of it was taken', async () => {
