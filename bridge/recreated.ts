@@ -32,26 +32,35 @@ export interface Recreated extends Rounds {
  */
 export function watchRecreated(deps: RecreatedDeps): Recreated {
   let found: string[] = [];
+  const stopping = new AbortController();
   const look = async (): Promise<void> => {
     try {
-      found = await lookOnce(deps);
+      found = await lookOnce(deps, stopping.signal);
     } catch (error) {
       deps.log.debug({ err: error }, 'watermarks could not be compared with the topics; the next look tries again');
     }
   };
+  const rounds = startRounds(look, EVERY_MS);
   return {
-    ...startRounds(look, EVERY_MS),
+    stop: () => {
+      stopping.abort();
+      return rounds.stop();
+    },
     found: () => found,
     held: () => found.map((place) => `${place} was made anew and is read from its start`),
   };
 }
 
-async function lookOnce({ pool, kafka, groupId, topics, log }: RecreatedDeps): Promise<string[]> {
+async function lookOnce(
+  { pool, kafka, groupId, topics, log }: RecreatedDeps,
+  stopping: AbortSignal,
+): Promise<string[]> {
   // Before the ends of the topics: what is read meanwhile moves both, and must not look like a shorter log.
   const marks = await readWatermarks(pool);
   const recent = marks.filter(({ recreatedAt }) => recreatedAt !== null && Date.now() - recreatedAt.getTime() < DAY_MS);
   const named = new Set(recent.map(({ topic, partition }) => partitionName(topic, partition)));
   for (const topic of topics) {
+    if (stopping.aborted) break;
     for (const { partition, high } of await kafka.lag(groupId, topic)) {
       const mark = marks.find((one) => one.topic === topic && one.partition === partition);
       if (!mark || BigInt(mark.nextOffset) <= BigInt(high)) continue;
