@@ -19,11 +19,12 @@ export interface StandingAsset {
 /** Until the transaction ends, nobody else gets these locks; taken before any asset's row is. */
 export async function lockAssets(db: Queryable, episodeIds: string[]): Promise<void> {
   if (episodeIds.length === 0) return;
-  await db.query(
-    `SELECT pg_advisory_xact_lock(lock) FROM (
+  await db.query({
+    name: 'lock-assets',
+    text: `SELECT pg_advisory_xact_lock(lock) FROM (
        SELECT DISTINCT hashtextextended('asset:' || id, 0) AS lock FROM unnest($1::text[]) id ORDER BY 1) locks`,
-    [episodeIds],
-  );
+    values: [episodeIds],
+  });
 }
 
 /** Of each episode, without a lock on its row: what is decided by it only ever grows, but for the version, which the upsert compares. */
@@ -50,8 +51,9 @@ export interface NewAsset {
 /** Writes those that are newer than what stands; returns their episodes. One update per episode, in any order. */
 export async function upsertAssets(db: Queryable, assets: NewAsset[]): Promise<Set<string>> {
   if (assets.length === 0) return new Set();
-  const done = await db.query<{ id: string }>(
-    `INSERT INTO media_assets AS a (episode_id, version, body_hash, status, manifest_url, thumbnail_url, variants, captions,
+  const done = await db.query<{ id: string }>({
+    name: 'upsert-assets',
+    text: `INSERT INTO media_assets AS a (episode_id, version, body_hash, status, manifest_url, thumbnail_url, variants, captions,
        fallback_art_url, source_upload_id, streaming_asset_id, reason, residency)
      SELECT x.episode_id, to_timestamp(x.version / 1000), x.body_hash, b ->> 'status', b ->> 'manifestUrl',
        b ->> 'defaultThumbnailUrl', b -> 'variants', b -> 'captions', b ->> 'fallbackArtUrl', b ->> 'sourceUploadId',
@@ -69,14 +71,14 @@ export async function upsertAssets(db: Queryable, assets: NewAsset[]): Promise<S
      WHERE (a.version, a.status = 'READY', a.body_hash) < (EXCLUDED.version, EXCLUDED.status = 'READY', EXCLUDED.body_hash)
        OR (a.manifest_url IS NULL AND a.status = 'READY' AND a.body_hash = EXCLUDED.body_hash)
      RETURNING episode_id AS id`,
-    [
+    values: [
       assets.map((asset) => asset.episodeId),
       assets.map((asset) => asset.version),
       assets.map((asset) => asset.bodyHash),
       assets.map((asset) => JSON.stringify(asset.body)),
       assets.map((asset) => asset.residency),
     ],
-  );
+  });
   return new Set(done.rows.map(({ id }) => id));
 }
 

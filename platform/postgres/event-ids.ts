@@ -31,8 +31,9 @@ export interface KnownIdentity {
  * the same ids in opposite orders would wait for each other.
  */
 export async function insertIdentities(db: Queryable, consumer: string, rows: Identity[]): Promise<Set<string>> {
-  const inserted = await db.query<{ event_id: string }>(
-    `INSERT INTO event_ids (consumer, event_id, payload_hash, row_id, topic, content_id, outcome, expires_at,
+  const inserted = await db.query<{ event_id: string }>({
+    name: 'insert-identities',
+    text: `INSERT INTO event_ids (consumer, event_id, payload_hash, row_id, topic, content_id, outcome, expires_at,
        fingerprint)
      SELECT $1, x.event_id, x.payload_hash, x.row_id, x.topic, x.content_id, x.outcome,
        now() + x.keep_ms * interval '1 ms', x.fingerprint
@@ -40,7 +41,7 @@ export async function insertIdentities(db: Queryable, consumer: string, rows: Id
        x(event_id, payload_hash, row_id, topic, content_id, outcome, keep_ms, fingerprint)
      ORDER BY x.event_id
      ON CONFLICT (consumer, event_id) DO NOTHING RETURNING event_id`,
-    [
+    values: [
       consumer,
       rows.map((row) => row.eventId),
       rows.map((row) => row.payloadHash),
@@ -51,7 +52,7 @@ export async function insertIdentities(db: Queryable, consumer: string, rows: Id
       rows.map((row) => row.keepMs),
       rows.map((row) => half(row.fingerprint)),
     ],
-  );
+  });
   return new Set(inserted.rows.map((row) => row.event_id));
 }
 

@@ -19,24 +19,26 @@ export interface NewInboxRow {
 
 /** Row ids ahead of the insert, ascending: the order within a partition is the order of the rows. */
 export async function reserveRowIds(db: Queryable, count: number): Promise<string[]> {
-  const reserved = await db.query<{ id: string }>(
-    `SELECT nextval('inbox_row_ids')::text AS id FROM generate_series(1, $1)`,
-    [count],
-  );
+  const reserved = await db.query<{ id: string }>({
+    name: 'reserve-row-ids',
+    text: `SELECT nextval('inbox_row_ids')::text AS id FROM generate_series(1, $1)`,
+    values: [count],
+  });
   return reserved.rows.map((row) => row.id).sort((left, right) => Number(BigInt(left) - BigInt(right)));
 }
 
 export async function insertInboxRows(db: Queryable, rows: NewInboxRow[]): Promise<void> {
   if (rows.length === 0) return;
-  await db.query(
-    `INSERT INTO inbox (row_id, ordering_key, topic, partition, kafka_offset, record_key, headers, event_id,
+  await db.query({
+    name: 'insert-inbox-rows',
+    text: `INSERT INTO inbox (row_id, ordering_key, topic, partition, kafka_offset, record_key, headers, event_id,
        occurred_at, fact, raw, record_ms)
      SELECT x.row_id, x.ordering_key, x.topic, x.partition, x.kafka_offset, x.record_key, x.headers, x.fact ->> 'eventId',
        to_timestamp((x.fact ->> 'at')::float8 / 1000), x.fact, x.raw, x.record_ms
      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::bytea[], $7::jsonb[], $8::jsonb[],
        $9::bytea[], $10::bigint[])
        x(row_id, ordering_key, topic, partition, kafka_offset, record_key, headers, fact, raw, record_ms)`,
-    [
+    values: [
       rows.map((row) => row.rowId),
       rows.map((row) => row.orderingKey),
       rows.map((row) => row.topic),
@@ -48,7 +50,7 @@ export async function insertInboxRows(db: Queryable, rows: NewInboxRow[]): Promi
       rows.map((row) => row.raw),
       rows.map((row) => row.recordMs),
     ],
-  );
+  });
 }
 
 /** A fact that waits to be routed, with what the router must know beside the content's row. */
