@@ -1,10 +1,8 @@
+import type { Note } from '../contracts/model/attention';
 import type { Residency } from '../contracts/model/status';
 import type { RetryingWork } from '../contracts/model/work';
 import type { PendingActivity, RunInspection } from '../platform/temporal/runs';
 import { queueOf } from './run';
-
-/** What a run may be told of its work from outside, under the code that it then shows. */
-export type Note = 'RETRYING_LONG' | 'NO_WORKER';
 
 /** How many workers ask for activities in a task queue. */
 export type PollersOf = (queue: string) => Promise<number>;

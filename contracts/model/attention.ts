@@ -8,6 +8,9 @@ export const ATTENTION_WHILE_WAITING: readonly (ErrorCode | null)[] = [
   'REVIEW_OVERDUE',
 ];
 
+/** What a run may be told of its work from outside, under the code that it then shows. */
+export type Note = 'RETRYING_LONG' | 'NO_WORKER';
+
 /** Codes that are noted at a stage which is under way: its work is tried for too long, or nobody takes it. */
 export const NOTED_WHILE_UNDER_WAY: readonly (ErrorCode | null)[] = ['RETRYING_LONG', 'NO_WORKER'];
 

@@ -1,3 +1,4 @@
+import type { Note } from '../../contracts/model/attention';
 import type { ErrorCode } from '../../contracts/model/errors';
 import type { Residency, Status } from '../../contracts/model/status';
 import type { Queryable } from './pool';
@@ -38,7 +39,7 @@ export interface LongUnderWay {
   status: Status;
   residency: Residency | null;
   /** What it says already; null: neither. */
-  noted: 'RETRYING_LONG' | 'NO_WORKER' | null;
+  noted: Note | null;
   /** For longer than work is tried without an admin. */
   isLong: boolean;
 }
