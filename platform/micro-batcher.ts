@@ -8,6 +8,7 @@ const MAX_BYTES = 700 * 1024;
 interface Waiting<T, R> {
   items: T[];
   bytes: number;
+  keys: string[];
   resolve(results: R[]): void;
   reject(error: unknown): void;
 }
@@ -30,6 +31,11 @@ export interface MicroBatcherOptions<T> {
   mostWaitingBytes?: number;
   /** Calls of `send` at the same time; default 1, which keeps the order in which the items came. */
   atOnce?: number;
+  /**
+   * Items of the same key keep their order where several calls are made at the same time, and the calls that are free
+   * share what waits. Default: any item may overtake another, and the first free call takes all.
+   */
+  keyOf?: (item: T) => string;
 }
 
 /**
@@ -40,22 +46,35 @@ export function createMicroBatcher<T, R>(
   send: (items: T[]) => Promise<R[]>,
   options: MicroBatcherOptions<T> = {},
 ): MicroBatcher<T, R> {
-  const { bytesOf = () => 0, mostItems = MAX_ITEMS, atOnce = 1 } = options;
+  const { bytesOf = () => 0, keyOf, mostItems = MAX_ITEMS, atOnce = 1 } = options;
   const { mostWaiting = Infinity, mostWaitingBytes = Infinity } = options;
-  const queue: Waiting<T, R>[] = [];
+  let queue: Waiting<T, R>[] = [];
   let waitingBytes = 0;
   let active = 0;
+  let calling = 0;
+  const busy = new Set<string>();
   let ended: Promise<void> = Promise.resolve();
 
   const next = (): Waiting<T, R>[] => {
-    const batch = takeBatch(queue, mostItems);
+    const share = keyOf ? Math.ceil(queue.length / (active - calling)) : Infinity;
+    const [batch, rest] = takeBatch(queue, { mostItems, share, busy });
+    queue = rest;
     waitingBytes -= sum(batch.map(({ bytes }) => bytes));
     return batch;
+  };
+  const call = async (batch: Waiting<T, R>[]): Promise<void> => {
+    const keys = batch.flatMap((waiting) => waiting.keys);
+    calling += 1;
+    for (const key of keys) busy.add(key);
+    await sendTogether(batch, send);
+    for (const key of keys) busy.delete(key);
+    calling -= 1;
   };
   const run = async (): Promise<void> => {
     // Callers of the same tick join the first call too.
     await new Promise((resolve) => setImmediate(resolve));
-    while (queue.length > 0) await sendTogether(next(), send);
+    // What another call's keys hold back is left for that one's next turn.
+    for (let batch = next(); batch.length > 0; batch = next()) await call(batch);
     // In the same turn as the look at the queue: whoever comes after it begins another.
     active -= 1;
   };
@@ -73,7 +92,7 @@ export function createMicroBatcher<T, R>(
           reject(new ReelwayError('SERVICE_UNREACHABLE', 'More is waiting already than can be stored in time.'));
           return;
         }
-        queue.push({ items, bytes, resolve, reject });
+        queue.push({ items, bytes, keys: keyOf ? [...new Set(items.map(keyOf))] : [], resolve, reject });
         waitingBytes += bytes;
         if (active < atOnce) begin();
       }),
@@ -85,18 +104,35 @@ export function createMicroBatcher<T, R>(
 
 const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-/** At least one caller's items, however large. */
-function takeBatch<T, R>(queue: Waiting<T, R>[], mostItems: number): Waiting<T, R>[] {
+interface Room {
+  mostItems: number;
+  /** Callers. */
+  share: number;
+  /** Keys of calls that are under way. */
+  busy: ReadonlySet<string>;
+}
+
+/** What goes next and what stays. At least one caller's items, however large, unless all their keys are busy. */
+function takeBatch<T, R>(queue: Waiting<T, R>[], room: Room): [Waiting<T, R>[], Waiting<T, R>[]] {
+  const batch: Waiting<T, R>[] = [];
+  const rest: Waiting<T, R>[] = [];
+  const held = new Set(room.busy);
   let items = 0;
   let bytes = 0;
-  let count = 0;
-  for (const waiting of queue) {
+  for (const [at, waiting] of queue.entries()) {
+    if (waiting.keys.some((key) => held.has(key))) {
+      rest.push(waiting);
+      // Whoever comes later with the same key stays behind too.
+      for (const key of waiting.keys) held.add(key);
+      continue;
+    }
     items += waiting.items.length;
     bytes += waiting.bytes;
-    if (count > 0 && (items > mostItems || bytes > MAX_BYTES)) break;
-    count += 1;
+    const isFull = batch.length >= room.share || items > room.mostItems || bytes > MAX_BYTES;
+    if (isFull && batch.length > 0) return [batch, [...rest, ...queue.slice(at)]];
+    batch.push(waiting);
   }
-  return queue.splice(0, count);
+  return [batch, rest];
 }
 
 async function sendTogether<T, R>(batch: Waiting<T, R>[], send: (items: T[]) => Promise<R[]>): Promise<void> {

@@ -2,6 +2,8 @@ import { RESIDENCIES, type Residency } from './status';
 
 /** S3's own limit; in UTF-8. */
 const MAX_BYTES = 1024;
+/** What one UTF-16 unit can take in UTF-8 at most. */
+const BYTES_OF_UNIT = 3;
 
 /** Control characters (C0, DEL, C1), the backslash, and halves of surrogate pairs. */
 const BAD_CHARACTER = /[\u0000-\u001f\u007f-\u009f\\]|\p{Surrogate}/u;
@@ -14,7 +16,9 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
  */
 export function keyProblem(key: string): string | null {
   if (key === '') return 'it is empty';
-  if (new TextEncoder().encode(key).length > MAX_BYTES) return `it is longer than ${String(MAX_BYTES)} bytes`;
+  if (key.length * BYTES_OF_UNIT > MAX_BYTES && new TextEncoder().encode(key).length > MAX_BYTES) {
+    return `it is longer than ${String(MAX_BYTES)} bytes`;
+  }
   if (BAD_CHARACTER.test(key)) return 'it has a control character, a backslash or half of a surrogate pair';
   if (key.startsWith('-')) return 'it starts with "-"';
   if (SCHEME.test(key)) return 'it has a scheme';

@@ -6,8 +6,11 @@ const NAMESPACE = parse('6f0f8f0a-3c43-5d0c-9a51-2f6c2f6f2b1e');
 
 /** UUID version 5, in half the time that the package takes: a fan-out makes one per subscriber. */
 function idOf(...parts: (string | number)[]): string {
-  const name = Buffer.from(JSON.stringify(parts));
-  const hex = hash('sha1', Buffer.concat([NAMESPACE, name]), 'hex');
+  const name = JSON.stringify(parts);
+  const bytes = Buffer.allocUnsafe(NAMESPACE.length + Buffer.byteLength(name));
+  bytes.set(NAMESPACE);
+  bytes.write(name, NAMESPACE.length);
+  const hex = hash('sha1', bytes, 'hex');
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0b11) | 0b1000).toString(16);
   const [low, middle, node] = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(20, 32)];
   return `${low}-${middle}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${node}`;

@@ -92,6 +92,55 @@ test('where order does not matter a second request goes out beside the first, an
   await batcher.idle();
 });
 
+describe('several calls at the same time', () => {
+  /** Calls that end when they are told to. */
+  function heldCalls() {
+    const calls: { names: string[]; end: () => void }[] = [];
+    const send = async (items: Item[]): Promise<string[]> => {
+      const names = items.map(({ name }) => name);
+      const gate = createGate();
+      calls.push({ names, end: gate.open });
+      await gate.opened;
+      return names;
+    };
+    const batcher = createMicroBatcher(send, { atOnce: 2, keyOf: ({ name }) => name.charAt(0) });
+    const add = (...names: string[]): Promise<string[]> => batcher.add(names.map((name) => item(name)));
+    return { calls, batcher, add, made: () => calls.map(({ names }) => names) };
+  }
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  test('share what waits', async () => {
+    const { calls, batcher, add, made } = heldCalls();
+    const all = ['a', 'b', 'c', 'd', 'e'].map((name) => add(name));
+    await turn();
+    expect(made()).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e'],
+    ]);
+    for (const { end } of calls) end();
+    expect(await Promise.all(all)).toEqual([['a'], ['b'], ['c'], ['d'], ['e']]);
+    await batcher.idle();
+  });
+
+  test('never hold the same key: what has it waits behind whoever had it before, and others pass', async () => {
+    const { calls, batcher, add, made } = heldCalls();
+    const all = [add('a1')];
+    await turn();
+    all.push(add('a2', 'b1'), add('b2'), add('c1'), add('a3'));
+    await turn();
+    expect(made()).toEqual([['a1'], ['c1']]);
+    calls[1]?.end();
+    await turn();
+    expect(made()).toEqual([['a1'], ['c1']]);
+    calls[0]?.end();
+    await turn();
+    expect(made().slice(2)).toEqual([['a2', 'b1', 'b2', 'a3']]);
+    calls[2]?.end();
+    expect(await Promise.all(all)).toEqual([['a1'], ['a2', 'b1'], ['b2'], ['c1'], ['a3']]);
+    await batcher.idle();
+  });
+});
+
 test('who asks again as soon as it was answered is answered again', async () => {
   const { batcher } = broker();
   const add = async (name: string): Promise<string[]> => {
