@@ -16,13 +16,13 @@ export interface TakenAssets {
   outcomes: KnownOutcome[];
   /** READY without what it must have: for a person to complete. */
   incomplete: NewDeadLetter[];
-  /** Episodes that can be played now. */
-  ready: string[];
+  /** Episodes that have the manifest again which viewers missed. */
+  restored: string[];
 }
 
 /** Updates of media assets among the events, through the same operation as over HTTP. */
 export async function takeAssets(db: PoolClient, observed: NewObserved[]): Promise<TakenAssets> {
-  const taken: TakenAssets = { rows: [], outcomes: [], incomplete: [], ready: [] };
+  const taken: TakenAssets = { rows: [], outcomes: [], incomplete: [], restored: [] };
   const events = observed.filter(({ topic }) => topic === ASSET_TOPIC);
   if (events.length === 0) return taken;
   const updates = events.map(toUpdate);
@@ -47,7 +47,7 @@ function add(taken: TakenAssets, event: NewObserved, update: AssetUpdate, result
   switch (result.is) {
     case 'applied':
       taken.rows.push(toRow(event, update, result.fact));
-      if (update.body.status === 'READY') taken.ready.push(update.episodeId);
+      if (result.isRestored) taken.restored.push(update.episodeId);
       outcome(null);
       return;
     case 'incomplete':

@@ -199,7 +199,7 @@ async function write(db: PoolClient, deps: WriteDeps, records: Sorted) {
   ]);
   await raiseAnnounced(db, facts.flatMap(flagOf), deps.lateFlag === 'hide');
   await insertUploads(db, facts.flatMap(uploadOf));
-  await unmarkManifestMissing(db, assets.ready);
+  await unmarkManifestMissing(db, assets.restored);
   await insertInboxRows(db, [...facts.map(toRow), ...assets.rows]);
   await insertObservations(db, observed.map(toObservation));
   await writeKnownOutcomes(db, assets.outcomes);

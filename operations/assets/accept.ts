@@ -1,5 +1,4 @@
 import type { Fact } from '../../contracts/model/facts';
-import type { Residency } from '../../contracts/model/status';
 import { missingWhenReady, type AssetBody } from '../../contracts/schema/http';
 import { timestampMs } from '../../contracts/schema/timestamp';
 import { payloadHash } from '../../platform/events/identity';
@@ -24,14 +23,15 @@ export interface AssetUpdate {
 
 /**
  * What became of an update.
- * - applied: it stands. fact: what the run of the content hears of it
+ * - applied: it stands. fact: what the run of the content hears of it. isRestored: viewers had met it without a manifest,
+ *   of which it has one now
  * - unchanged: it stood already
  * - conflict: a newer one stands; logged
  * - incomplete: READY without what a READY asset must have, and nothing as new has it; nothing was stored of it
  * - unknown: nobody knows the content
  */
 export type AssetResult =
-  | { is: 'applied'; version: number; bodyHash: Buffer; fact: AssetFactOf }
+  | { is: 'applied'; version: number; bodyHash: Buffer; fact: AssetFactOf; isRestored: boolean }
   | { is: 'unchanged' | 'conflict' | 'unknown' }
   | { is: 'incomplete'; missing: ReturnType<typeof missingWhenReady> };
 
@@ -50,10 +50,9 @@ export async function acceptAssets(
   // Two of the same words that say no time would not see one another, and each would stand as newer than the other. And a
   // batch meets rows in rounds and kinds, an update of an episode first and conflicts later: without these locks two
   // batches could take the rows of the same episodes in opposite orders.
-  const locked = updates.length > 1 ? updates : updates.filter(({ body }) => body.occurredAt === undefined);
   await lockAssets(
     db,
-    locked.map(({ episodeId }) => episodeId),
+    updates.map(({ episodeId }) => episodeId),
   );
   for (let rest = updates; rest.length > 0; rest = rest.filter((one) => !results.has(one))) {
     await acceptRound(db, firstOfEach(rest), { mustBeKnown, now }, results);
@@ -68,7 +67,7 @@ function firstOfEach(updates: AssetUpdate[]): AssetUpdate[] {
 }
 
 type How = { mustBeKnown: boolean; now: number };
-type Candidate = NewAsset & { update: AssetUpdate };
+type Candidate = NewAsset & { update: AssetUpdate; isRestored: boolean };
 
 /** One update per episode. */
 async function acceptRound(
@@ -86,11 +85,11 @@ async function acceptRound(
   for (const update of updates) {
     const stands = standing.get(update.episodeId);
     if (!stands) continue;
-    const asset = toAsset(update, stands.residency, how.now);
-    const refused = refusalOf(update, stands, asset, how);
-    if (refused === 'stale') stale.push({ ...asset, update });
+    const candidate = toCandidate(update, stands, how.now);
+    const refused = refusalOf(update, stands, candidate, how);
+    if (refused === 'stale') stale.push(candidate);
     else if (refused) results.set(update, refused);
-    else candidates.push({ ...asset, update });
+    else candidates.push(candidate);
   }
   const applied = await upsertAssets(db, candidates);
   const late = [...stale, ...candidates.filter(({ episodeId }) => !applied.has(episodeId))];
@@ -128,10 +127,12 @@ function isSame({ bodyHash, version, status, hasManifest }: StandingAsset, asset
 /** A sender's clock may be a little ahead; one that is far ahead would keep every later update out. */
 const AHEAD_MS = 5 * 60_000;
 
-function toAsset({ episodeId, body, at }: AssetUpdate, residency: Residency | null, now: number): NewAsset {
+function toCandidate(update: AssetUpdate, { residency, isMissed }: StandingAsset, now: number): Candidate {
+  const { episodeId, body, at } = update;
   const claimed = body.occurredAt === undefined ? at : timestampMs(body.occurredAt);
   const version = Math.min(claimed, now + AHEAD_MS);
-  return { episodeId, version, bodyHash: hashOf(body), body, residency };
+  const isRestored = isMissed && body.status === 'READY';
+  return { episodeId, version, bodyHash: hashOf(body), body, residency, update, isRestored };
 }
 
 /** Without the episode, which only one of the two bodies names. */
@@ -140,8 +141,8 @@ function hashOf(body: AssetBody): Buffer {
   return payloadHash('upload.media.processed', rest);
 }
 
-const appliedAs = ({ version, bodyHash, body }: Candidate): AssetResult => ({
-  ...{ is: 'applied', version, bodyHash },
+const appliedAs = ({ version, bodyHash, body, isRestored }: Candidate): AssetResult => ({
+  ...{ is: 'applied', version, bodyHash, isRestored },
   fact: factOf(version, bodyHash, body),
 });
 

@@ -1,15 +1,13 @@
 import { ReelwayError } from '../../contracts/model/errors';
-import { ASSET_TOPIC, keepIdentityMs } from '../../contracts/model/topics';
 import { createMicroBatcher } from '../../platform/micro-batcher';
 import { toReelwayError } from '../../platform/errors';
 import { assetEventId } from '../../platform/events/identity';
+import { insertAssetFacts, type NewAssetFact } from '../../platform/postgres/asset-facts';
 import { unmarkManifestMissing } from '../../platform/postgres/assets';
 import { quarantineRecords } from '../../platform/postgres/dead-letters';
-import { INBOX_CONSUMER, insertIdentities } from '../../platform/postgres/event-ids';
-import { insertInboxRows, reserveRowIds, type NewInboxRow } from '../../platform/postgres/inbox';
-import { wakeKeys } from '../../platform/postgres/inbox-keys';
+import { INBOX_CONSUMER } from '../../platform/postgres/event-ids';
 import { inTransactionAgain, type Pool, type PoolClient } from '../../platform/postgres/pool';
-import { acceptAssets, type AssetFactOf, type AssetResult, type AssetUpdate } from './accept';
+import { acceptAssets, type AssetResult, type AssetUpdate } from './accept';
 import { incompleteLetter, whatIsMissing } from './incomplete';
 
 export type AssetAnswer = 'applied' | 'unchanged' | 'late';
@@ -69,57 +67,29 @@ function answerOf({ episodeId }: AssetUpdate, result: AssetResult | undefined): 
   }
 }
 
-interface NewFact {
-  update: AssetUpdate;
-  eventId: string;
-  bodyHash: Buffer;
-  fact: AssetFactOf;
-}
-
 async function acceptAll(db: PoolClient, updates: AssetUpdate[]): Promise<AssetResult[]> {
   const results = await acceptAssets(db, updates, { mustBeKnown: true });
-  const facts: NewFact[] = [];
-  const ready: string[] = [];
+  const facts: NewAssetFact[] = [];
+  const restored: string[] = [];
   const incomplete: ReturnType<typeof incompleteLetter>[] = [];
   for (const [index, result] of results.entries()) {
     const update = updates[index];
     if (!update) continue;
     if (result.is === 'incomplete') incomplete.push(incompleteLetter(update, result.missing));
     if (result.is !== 'applied') continue;
-    if (update.body.status === 'READY') ready.push(update.episodeId);
-    facts.push({ update, ...factFor(update, result), fact: result.fact });
+    if (result.isRestored) restored.push(update.episodeId);
+    facts.push(toFact(update, result));
   }
-  await insertFacts(db, facts, () => unmarkManifestMissing(db, ready));
+  await insertAssetFacts(db, facts);
+  await unmarkManifestMissing(db, restored);
   await quarantineRecords(db, INBOX_CONSUMER, incomplete);
   return results;
 }
 
-function factFor({ episodeId }: AssetUpdate, { version, bodyHash }: Extract<AssetResult, { is: 'applied' }>) {
-  return { bodyHash, eventId: assetEventId({ episodeId, version, bodyHash: bodyHash.toString('hex') }) };
+function toFact(
+  { episodeId, at, raw }: AssetUpdate,
+  { version, bodyHash, fact }: Extract<AssetResult, { is: 'applied' }>,
+): NewAssetFact {
+  const eventId = assetEventId({ episodeId, version, bodyHash: bodyHash.toString('hex') });
+  return { episodeId, eventId, bodyHash, at, raw, fact: { ...fact, eventId } };
 }
-
-/** In the order of locks of the bridge's intake: identities, keys, contents, rows. */
-async function insertFacts(db: PoolClient, facts: NewFact[], contents: () => Promise<void>): Promise<void> {
-  if (facts.length === 0) return contents();
-  const rowIds = await reserveRowIds(db, facts.length);
-  const rows = facts.map((one, index) => ({ ...toRow(one, rowIds[index] ?? ''), bodyHash: one.bodyHash }));
-  await insertIdentities(
-    db,
-    INBOX_CONSUMER,
-    rows.map(({ rowId, orderingKey, fact, bodyHash }) => ({
-      ...{ rowId, topic: ASSET_TOPIC, eventId: fact.eventId, contentId: orderingKey, outcome: null },
-      ...{ payloadHash: bodyHash, fingerprint: bodyHash.toString('hex'), keepMs: keepIdentityMs(ASSET_TOPIC) },
-    })),
-  );
-  await wakeKeys(db, [...new Set(rows.map(({ orderingKey }) => orderingKey))]);
-  await contents();
-  await insertInboxRows(db, rows);
-}
-
-/** It never stood on a topic: it has no partition. */
-const toRow = ({ update, eventId, fact }: NewFact, rowId: string): NewInboxRow => ({
-  ...{ rowId, orderingKey: update.episodeId, topic: ASSET_TOPIC, partition: -1, offset: rowId },
-  ...{ recordKey: Buffer.from(update.episodeId), headers: {}, recordMs: Math.round(update.at) },
-  fact: { ...fact, eventId },
-  raw: update.raw,
-});

@@ -1,7 +1,7 @@
 import { ReelwayError } from '../../contracts/model/errors';
 import type { AssetBody } from '../../contracts/schema/http';
 import { markManifestMissing, readPlayable, type PlayableRow } from '../../platform/postgres/assets';
-import type { Pool } from '../../platform/postgres/pool';
+import { inTransaction, type Pool } from '../../platform/postgres/pool';
 import { checkContentId } from '../input';
 
 /** What a viewer's player is told. Its keys are part of the HTTP contract; URLs of a service stand as it gave them. */
@@ -66,7 +66,7 @@ export async function playback(deps: PlaybackDeps, id: string): Promise<{ playba
 
 async function missing(deps: PlaybackDeps, { contentId }: PlayableRow): Promise<ReelwayError> {
   deps.onManifestMissing();
-  await markManifestMissing(deps.pool, contentId);
+  await inTransaction(deps.pool, (db) => markManifestMissing(db, contentId));
   return new ReelwayError('MANIFEST_MISSING', `Episode ${contentId} is visible, and has no manifest.`, {
     hint: 'Its operators are told. Ask again later.',
   });

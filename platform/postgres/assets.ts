@@ -1,7 +1,7 @@
 import type { AssetStatus, Residency, Visibility } from '../../contracts/model/status';
 import type { AssetBody } from '../../contracts/schema/http';
 import type { ContentPhase } from './contents';
-import type { Queryable } from './pool';
+import type { PoolClient, Queryable } from './pool';
 
 /** What stands of an episode before an update; the asset's fields are null where there is no asset. */
 export interface StandingAsset {
@@ -14,6 +14,8 @@ export interface StandingAsset {
   status: AssetStatus | null;
   hasThumbnail: boolean;
   hasManifest: boolean;
+  /** An admin was called because viewers met it without a manifest. */
+  isMissed: boolean;
 }
 
 /** Until the transaction ends, nobody else gets these locks; taken before any asset's row is. */
@@ -31,7 +33,8 @@ export async function lockAssets(db: Queryable, episodeIds: string[]): Promise<v
 export async function readStandingAssets(db: Queryable, episodeIds: string[]): Promise<Map<string, StandingAsset>> {
   const found = await db.query<StandingAsset>(
     `SELECT x.id AS "episodeId", c.phase, c.residency, a.body_hash AS "bodyHash", a.version, a.status,
-       a.thumbnail_url IS NOT NULL AS "hasThumbnail", a.manifest_url IS NOT NULL AS "hasManifest"
+       a.thumbnail_url IS NOT NULL AS "hasThumbnail", a.manifest_url IS NOT NULL AS "hasManifest",
+       coalesce(c.failure_code = 'MANIFEST_MISSING' AND c.phase = 'terminal', false) AS "isMissed"
      FROM unnest($1::text[]) x(id)
      LEFT JOIN contents c ON c.content_id = x.id LEFT JOIN media_assets a ON a.episode_id = x.id`,
     [episodeIds],
@@ -58,7 +61,8 @@ export async function upsertAssets(db: Queryable, assets: NewAsset[]): Promise<S
      SELECT x.episode_id, to_timestamp(x.version / 1000), x.body_hash, b ->> 'status', b ->> 'manifestUrl',
        b ->> 'defaultThumbnailUrl', b -> 'variants', b -> 'captions', b ->> 'fallbackArtUrl', b ->> 'sourceUploadId',
        b ->> 'streamingAssetId', b ->> 'reason', x.residency
-     FROM unnest($1::text[], $2::float8[], $3::bytea[], $4::jsonb[], $5::text[]) x(episode_id, version, body_hash, b, residency)
+     FROM ROWS FROM (unnest($1::text[], $2::float8[], $3::bytea[], $4::text[]), jsonb_array_elements($5::jsonb))
+       x(episode_id, version, body_hash, residency, b)
      ORDER BY x.episode_id
      ON CONFLICT (episode_id) DO UPDATE SET version = EXCLUDED.version, body_hash = EXCLUDED.body_hash,
        status = EXCLUDED.status, manifest_url = coalesce(EXCLUDED.manifest_url, a.manifest_url),
@@ -75,8 +79,8 @@ export async function upsertAssets(db: Queryable, assets: NewAsset[]): Promise<S
       assets.map((asset) => asset.episodeId),
       assets.map((asset) => asset.version),
       assets.map((asset) => asset.bodyHash),
-      assets.map((asset) => JSON.stringify(asset.body)),
       assets.map((asset) => asset.residency),
+      JSON.stringify(assets.map((asset) => asset.body)),
     ],
   });
   return new Set(done.rows.map(({ id }) => id));
@@ -185,11 +189,16 @@ export async function readPlayable(db: Queryable, contentId: string): Promise<Pl
   return row ? { ...row, asset: row.episodeId === null ? null : row } : null;
 }
 
-/** Calls an admin: viewers ask for what is not there. True where nobody had been called. */
-export async function markManifestMissing(db: Queryable, contentId: string): Promise<boolean> {
+/**
+ * Calls an admin: viewers ask for what is not there. True where nobody had been called. Under the lock of the asset:
+ * whoever brings the manifest meanwhile either sees the call or is seen by it.
+ */
+export async function markManifestMissing(db: PoolClient, contentId: string): Promise<boolean> {
+  await lockAssets(db, [contentId]);
   const done = await db.query(
     `UPDATE contents SET attention = true, failure_code = 'MANIFEST_MISSING', since = now(), updated_at = now()
-     WHERE content_id = $1 AND visibility IN ('PUBLISHED', 'AGE_GATED') AND NOT attention`,
+     WHERE content_id = $1 AND visibility IN ('PUBLISHED', 'AGE_GATED') AND NOT attention
+       AND NOT EXISTS (SELECT 1 FROM media_assets WHERE episode_id = $1 AND manifest_url IS NOT NULL)`,
     [contentId],
   );
   return done.rowCount === 1;

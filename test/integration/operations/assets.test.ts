@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { acceptAssets, type AssetUpdate } from '../../../operations/assets/accept';
 import { createAssetIntake } from '../../../operations/assets/intake';
+import { playback } from '../../../operations/assets/playback';
 import { inTransaction, type PoolClient } from '../../../platform/postgres/pool';
-import { readyBody } from '../../support/assets';
+import { makeVisible, readyBody } from '../../support/assets';
 import { eventually } from '../../support/eventually';
 import { createWorld, type World } from '../../support/world';
 
@@ -75,12 +76,31 @@ test('a request that loses against another transaction is tried once more, and a
   const intake = createAssetIntake(world.pool);
   await intake.accept(update(id, older));
   const other = await hold(id);
-  // Without a time of its own the update takes the lock of its episode first.
-  const answer = intake.accept(update(id, { occurredAt: undefined }));
+  // The update has the lock of its episode, and waits for the row.
+  const answer = intake.accept(update(id, newer));
   await waiting(1);
   const ring = other.query(`SELECT pg_advisory_xact_lock(hashtextextended('asset:' || $1::text, 0))`, [id]);
   await other.query('COMMIT');
   await ring;
   other.release();
   expect(await answer).toBe('applied');
+});
+
+test('a viewer who asks while the manifest comes back calls nobody for it', async () => {
+  const id = await known();
+  await take([update(id)]);
+  await makeVisible(world, id);
+  await world.pool.query('UPDATE media_assets SET manifest_url = NULL WHERE episode_id = $1', [id]);
+  const bringing = await world.pool.connect();
+  await bringing.query('BEGIN');
+  expect(await acceptAssets(bringing, [update(id)], { mustBeKnown: true })).toMatchObject([
+    { is: 'applied', isRestored: false },
+  ]);
+  const asked = playback({ pool: world.pool, cdnBase: null, onManifestMissing: () => undefined }, id);
+  await waiting(1);
+  await bringing.query('COMMIT');
+  bringing.release();
+  await expect(asked).rejects.toMatchObject({ code: 'MANIFEST_MISSING' });
+  const { rows } = await world.pool.query('SELECT attention FROM contents WHERE content_id = $1', [id]);
+  expect(rows).toEqual([{ attention: false }]);
 });
