@@ -4,27 +4,20 @@ import { countEvents, type CountEventsDeps } from '../../operations/engagement/c
 import { countMetrics } from '../../operations/engagement/count-metrics';
 import { insertDeadLetters, type NewDeadLetter } from '../../platform/postgres/dead-letters';
 import type { PoolClient } from '../../platform/postgres/pool';
-import type { DeadCount, JudgedCount } from './judge';
+import type { JudgedCount } from './judge';
 
 /** Our name in dead_letters. */
 const PROJECTOR = 'projector';
 
 /** What became of a record. */
-export type CountResult = 'counted' | 'duplicate' | 'dead';
-export interface CountedRecord {
-  judged: JudgedCount;
-  result: CountResult;
-  /** Of a dead one. */
-  code: ErrorCode | null;
-  reason: string;
-}
+export type CountOutcome = { is: 'counted' | 'duplicate' } | { is: 'dead'; code: ErrorCode; reason: string };
 
-/** Counts what can be counted and buries the rest, within a transaction of the caller. A result per record, in their order. */
+/** Counts what can be counted and buries the rest, within a transaction of the caller. An outcome per record, in their order. */
 export async function countJudged(
   db: PoolClient,
   deps: CountEventsDeps,
   all: readonly JudgedCount[],
-): Promise<CountedRecord[]> {
+): Promise<CountOutcome[]> {
   const events = all.filter((one) => one.is === 'event');
   const metrics = all.filter((one) => one.is === 'metrics');
   const ofEvents = await countEvents(
@@ -36,17 +29,13 @@ export async function countJudged(
     db,
     metrics.map(({ message }) => message),
   );
-  const outcome = { event: ofEvents.values(), metrics: ofMetrics.values() };
-  const results = all.map((judged) =>
-    judged.is === 'dead' ? buried(judged) : resultOf(judged, outcome[judged.is].next().value ?? { is: 'counted' }),
+  const found = { event: ofEvents.values(), metrics: ofMetrics.values() };
+  const outcomes = all.map((judged) =>
+    judged.is === 'dead' ? judged : outcomeOf(found[judged.is].next().value ?? GOOD.counted),
   );
-  await insertDeadLetters(db, PROJECTOR, results.filter(({ code }) => code !== null).flatMap(letterOf));
-  return results;
+  await insertDeadLetters(db, PROJECTOR, lettersOf(all, outcomes));
+  return outcomes;
 }
-
-const buried = (judged: DeadCount): CountedRecord => ({
-  ...{ judged, result: 'dead', code: judged.code, reason: judged.reason },
-});
 
 const NOT_COUNTED: Record<Exclude<Counted['is'], 'counted' | 'duplicate' | 'unknown'>, [ErrorCode, string]> = {
   reused: ['EVENT_ID_REUSED', 'the event id had come before with other content'],
@@ -57,25 +46,28 @@ const NOT_COUNTED: Record<Exclude<Counted['is'], 'counted' | 'duplicate' | 'unkn
 /** Ids that a reason names. */
 const MOST_NAMED = 5;
 
-function resultOf(judged: JudgedCount, counted: Counted): CountedRecord {
-  if (counted.is === 'counted' || counted.is === 'duplicate') {
-    return { judged, result: counted.is, code: null, reason: '' };
-  }
+const GOOD = { counted: { is: 'counted' }, duplicate: { is: 'duplicate' } } as const satisfies Record<
+  string,
+  CountOutcome
+>;
+
+function outcomeOf(counted: Counted): CountOutcome {
+  if (counted.is === 'counted' || counted.is === 'duplicate') return GOOD[counted.is];
   if (counted.is === 'unknown') {
     const named = counted.contentIds.slice(0, MOST_NAMED).join(', ');
-    return {
-      judged,
-      result: 'dead',
-      code: 'NO_SUCH_CONTENT',
-      reason: `no content ${named}; nothing of it was counted`,
-    };
+    return { is: 'dead', code: 'NO_SUCH_CONTENT', reason: `no content ${named}; nothing of it was counted` };
   }
   const [code, reason] = NOT_COUNTED[counted.is];
-  return { judged, result: 'dead', code, reason };
+  return { is: 'dead', code, reason };
 }
 
-function letterOf({ judged, code, reason }: CountedRecord): NewDeadLetter[] {
-  if (code === null) return [];
-  const { record, eventId, contentId } = judged;
-  return [{ record, eventId, contentId, code, reason, rowId: null }];
+function lettersOf(all: readonly JudgedCount[], outcomes: readonly CountOutcome[]): NewDeadLetter[] {
+  const letters: NewDeadLetter[] = [];
+  for (const [index, outcome] of outcomes.entries()) {
+    const judged = all[index];
+    if (outcome.is !== 'dead' || !judged) continue;
+    const { record, eventId, contentId } = judged;
+    letters.push({ record, eventId, contentId, code: outcome.code, reason: outcome.reason, rowId: null });
+  }
+  return letters;
 }

@@ -1,8 +1,10 @@
 import { Counter, Histogram, type Registry } from '../../platform/metrics';
-import type { CountedRecord } from './count';
+import type { CountOutcome } from './count';
+import type { JudgedCount } from './judge';
 
 export interface ProjectorMetrics {
-  onCounted(records: readonly CountedRecord[], ms: number): void;
+  /** After a commit: the records, and what became of each. */
+  onCounted(judged: readonly JudgedCount[], outcomes: readonly CountOutcome[], ms: number): void;
   onRebuilt(): void;
 }
 
@@ -35,17 +37,19 @@ export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
     registers,
   });
   return {
-    onCounted: (records, ms) => {
-      const sums = new Map<string, { topic: string; result: string; count: number }>();
-      for (const { judged, result, code } of records) {
-        const { topic } = judged.record;
-        const key = `${topic} ${result}`;
-        const sum = sums.get(key);
-        if (sum) sum.count += 1;
-        else sums.set(key, { topic, result, count: 1 });
-        if (code !== null) dead.inc({ code });
+    onCounted: (judged, outcomes, ms) => {
+      const sums = new Map<string, Record<CountOutcome['is'], number>>();
+      for (const [index, { record }] of judged.entries()) {
+        const outcome = outcomes[index];
+        if (!outcome) continue;
+        const sum = sums.get(record.topic) ?? { counted: 0, duplicate: 0, dead: 0 };
+        sum[outcome.is] += 1;
+        sums.set(record.topic, sum);
+        if (outcome.is === 'dead') dead.inc({ code: outcome.code });
       }
-      for (const { topic, result, count } of sums.values()) events.inc({ topic, result }, count);
+      for (const [topic, sum] of sums) {
+        for (const [result, count] of Object.entries(sum)) if (count > 0) events.inc({ topic, result }, count);
+      }
       seconds.observe(ms / 1_000);
     },
     onRebuilt: () => {

@@ -14,8 +14,8 @@ export async function countAgain(
   accepts: AcceptsSource,
 ): Promise<Taken> {
   const judged = judgeCount(record, accepts);
-  const [counted] = await countJudged(db, deps, [judged]);
-  if (counted?.code) return { is: 'dead', code: counted.code, reason: counted.reason };
-  const is = counted?.result === 'duplicate' ? 'duplicate' : 'new';
+  const [outcome] = await countJudged(db, deps, [judged]);
+  if (outcome?.is === 'dead') return { is: 'dead', code: outcome.code, reason: outcome.reason };
+  const is = outcome?.is === 'duplicate' ? 'duplicate' : 'new';
   return { is, eventId: judged.eventId ?? '', contentId: judged.contentId ?? '' };
 }

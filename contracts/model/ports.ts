@@ -133,8 +133,13 @@ export interface ConsumeOptions {
   fromBeginning?: boolean;
   /** Most records given at once; default 500. What is made of them must be over in a few seconds. */
   recordsAtOnce?: number;
-  /** Partitions handled side by side; default 4. */
+  /** Partitions handled side by side, of each member; default 4. */
   partitionsAtOnce?: number;
+  /**
+   * Members of the group that are joined, which share the partitions; default 1. A member reads on when all that it read
+   * from a broker is handled: with two, one reads meanwhile. Each holds what it read in memory.
+   */
+  members?: number;
 }
 
 export interface Kafka {

@@ -1,6 +1,6 @@
 import { COUNT_WINDOW_DAYS, TIMELESS_DAY, type Counted, type CountIdentity } from '../../contracts/model/engagement';
 import type { PoolClient } from '../../platform/postgres/pool';
-import { insertSeen } from '../../platform/postgres/seen';
+import { insertNew, insertSeen } from '../../platform/postgres/seen';
 import { dayOf } from './identity';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -23,28 +23,26 @@ export async function admit<T extends CountIdentity>(
   now = Date.now(),
 ): Promise<Admitted<T>> {
   const window = { from: dayOf(now - COUNT_WINDOW_DAYS * DAY_MS), until: dayOf(now + DAY_MS) };
+  const results = events.map((event): Counted => outside(event, window) ?? refused(event) ?? COUNTED);
+  const candidates = events.filter((_, index) => results[index] === COUNTED);
+  if (await insertNew(db, candidates)) return { fresh: candidates, results };
+  // Some were there, or come twice among these.
   const firsts = new Map<string, T>();
-  const candidates: T[] = [];
   const places: number[] = [];
-  const results = events.map((event, index): Counted => {
-    const out = outside(event, window) ?? refused(event);
-    if (out) return out;
-    const key = keyIn(firsts, event);
+  for (const [index, event] of events.entries()) {
+    if (results[index] !== COUNTED) continue;
+    const key = `${event.day}/${event.identity}`;
     const first = firsts.get(key);
-    if (first) return again(first.payloadHash === event.payloadHash);
-    firsts.set(key, event);
-    candidates.push(event);
-    places.push(index);
-    return COUNTED;
-  });
-  const before = await insertSeen(db, candidates);
+    if (first) results[index] = again(first.payloadHash === event.payloadHash);
+    else {
+      firsts.set(key, event);
+      places.push(index);
+    }
+  }
+  const before = await insertSeen(db, [...firsts.values()]);
   for (const { position, same } of before) results[places[position] ?? -1] = again(same);
   return { fresh: events.filter((_, index) => results[index] === COUNTED), results };
 }
-
-/** Nearly always the identity; with its day where the same one came of two days. */
-const keyIn = (firsts: ReadonlyMap<string, CountIdentity>, { identity, day }: CountIdentity): string =>
-  (firsts.get(identity)?.day ?? day) === day ? identity : `${day}/${identity}`;
 
 /** One object: who is still counted in the end is told by it. */
 const COUNTED: Counted = { is: 'counted' };

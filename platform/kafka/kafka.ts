@@ -4,6 +4,7 @@ import type { Logger } from '../log';
 import { createAdmin } from './admin';
 import { createClient, kafkaError } from './client';
 import { startConsumer } from './consumer';
+import { joinMembers } from './members';
 import { topicNames } from './names';
 import { createProducer } from './producer';
 import type { KafkaSecurity } from './security';
@@ -29,7 +30,10 @@ export function createKafka(
 
   return {
     producer: () => Promise.resolve(opened(createProducer(client, names, fail))),
-    consume: (options) => Promise.resolve(opened(startConsumer({ client, names, options, fail, log }))),
+    consume: ({ members = 1, ...options }) => {
+      const start = (): KafkaConsumer => startConsumer({ client, names, options, fail, log });
+      return Promise.resolve(opened(joinMembers(Array.from({ length: members }, start))));
+    },
     describeTopics: admin.describeTopics,
     createTopics: admin.createTopics,
     lag: admin.lag,

@@ -11,34 +11,35 @@ export interface SeenBefore {
 const ROWS = `unnest(string_to_array($1, ',')::date[], string_to_array($2, ',')::uuid[],
   string_to_array($3, ',')::bigint[])`;
 
-/**
- * Remembers identities, each at most once in `rows`; returns those that were there. In their order, because two
- * transactions that insert the same ones in opposite orders would wait for each other.
- */
-export async function insertSeen(db: PoolClient, rows: readonly CountIdentity[]): Promise<SeenBefore[]> {
-  if (rows.length === 0) return [];
-  const values = texts(rows);
-  if (await insertFresh(db, values)) return [];
-  const inserted = await db.query(`${INSERT} ON CONFLICT DO NOTHING`, values);
-  return inserted.rowCount === rows.length ? [] : seenBefore(db, values);
-}
-
 const INSERT = `INSERT INTO seen (day, identity, payload_hash) SELECT * FROM ${ROWS} x(day, identity, payload_hash)
   ORDER BY day, identity`;
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Nearly always all are new, and an insert that need not look for conflicts takes two thirds of the time. False: not all. */
-async function insertFresh(db: PoolClient, values: string[]): Promise<boolean> {
+/**
+ * Remembers identities if all are new and none comes twice: nearly always, and an insert that need not look for conflicts
+ * takes two thirds of the time. False: nothing was remembered. In their order, because two transactions that insert the
+ * same ones in opposite orders would wait for each other.
+ */
+export async function insertNew(db: PoolClient, rows: readonly CountIdentity[]): Promise<boolean> {
+  if (rows.length === 0) return true;
   await db.query('SAVEPOINT seen');
   try {
-    await db.query(INSERT, values);
+    await db.query({ name: 'insert-new-seen', text: INSERT, values: texts(rows) });
     return true;
   } catch (error) {
     if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
     await db.query('ROLLBACK TO SAVEPOINT seen');
     return false;
   }
+}
+
+/** Remembers identities, each at most once in `rows`; returns those that were there. In their order, as above. */
+export async function insertSeen(db: PoolClient, rows: readonly CountIdentity[]): Promise<SeenBefore[]> {
+  if (rows.length === 0) return [];
+  const values = texts(rows);
+  const inserted = await db.query(`${INSERT} ON CONFLICT DO NOTHING`, values);
+  return inserted.rowCount === rows.length ? [] : seenBefore(db, values);
 }
 
 /** Those that this transaction did not insert. The statement before did not see what another one committed meanwhile. */

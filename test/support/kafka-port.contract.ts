@@ -36,8 +36,12 @@ export function testKafkaPort(open: () => Promise<KafkaPortSetting>): void {
     const producer = await kafka.producer();
     return producer.send(keyed.map(([key, value]) => ({ topic, key, value: Buffer.from(value), headers: {} })));
   };
-  const consume = async (topic: string, onBatch: ConsumeOptions['onBatch']) => {
-    const consumer = await kafka.consume({ groupId: groupOf(topic), topics: [topic], onBatch });
+  const consume = async (
+    topic: string,
+    onBatch: ConsumeOptions['onBatch'],
+    more: Pick<ConsumeOptions, 'members'> = {},
+  ) => {
+    const consumer = await kafka.consume({ groupId: groupOf(topic), topics: [topic], onBatch, ...more });
     consumers.push(consumer);
     return consumer;
   };
@@ -63,6 +67,26 @@ export function testKafkaPort(open: () => Promise<KafkaPortSetting>): void {
     for (const [key, values] of seen) {
       expect(values).toEqual(sends.filter((one) => one.key === key).map(({ value }) => value));
     }
+  });
+
+  test('several members share the partitions, and are one consumer', async () => {
+    const topic = await newTopic(4);
+    const seen: string[] = [];
+    const consumer = await consume(
+      topic,
+      (records) => {
+        seen.push(...records.map(textOf));
+        return Promise.resolve();
+      },
+      { members: 2 },
+    );
+    await eventually('all partitions', () => consumer.assignment()[topic]?.join() === '0,1,2,3');
+    const sent = Array.from({ length: 40 }, (_, index) => String(index));
+    await send(topic, ...sent.map((value): [string, string] => [`k${value}`, value]));
+    await eventually('all records', () => new Set(seen).size === sent.length);
+    await consumer.close();
+    expect(consumer.assignment()).toEqual({});
+    expect((await committed(topic)).reduce((sum, offset) => sum + Number(offset ?? 0), 0)).toBe(sent.length);
   });
 
   test('a send tells where each record landed; a topic that is not there is refused and not made', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startProjector } from '../../../bridge/projector/projector';
 import { ENGAGEMENT_TYPES } from '../../../contracts/model/engagement';
-import type { OutgoingRecord } from '../../../contracts/model/ports';
+import type { Kafka, OutgoingRecord } from '../../../contracts/model/ports';
 import { createRegistry, type Registry } from '../../../platform/metrics';
 import { createWorld, type World } from '../../support/world';
 import type { BenchOptions } from '../bench';
@@ -11,7 +11,7 @@ import { countStatements } from '../bridge/statements';
 import { median } from '../statistics';
 
 const TOPIC = 'user.engagement.events';
-const RECORDS = 100_000;
+const RECORDS = 200_000;
 const SEND_AT_ONCE = 5_000;
 const CONTENTS = 2_000;
 const CREATORS = 200;
@@ -81,22 +81,38 @@ async function figuresOf(
   };
 }
 
-/** One projector of this process, from its first record to the commit of the last. */
+/** One projector of this process, from the first records that it is given to the commit of the last, as of the bare consumer. */
 async function project(world: World, statements: () => number): Promise<{ perSecond: number; statements: number }> {
-  const { pool, kafka, redis, log, config } = world;
+  const { pool, redis, log, config } = world;
   const registry = createRegistry();
   const notify = () => Promise.resolve();
+  let began = 0;
+  let asked = 0;
+  const kafka = watched(world.kafka, () => {
+    if (began > 0) return;
+    began = performance.now();
+    asked = statements();
+  });
   const projector = await startProjector({ config, pool, kafka, redis, log, notify, metrics: registry });
-  const seen = (): Promise<number> => countedBy(registry);
-  await until(async () => (await seen()) > 0);
-  const [already, asked, began] = [await seen(), statements(), performance.now()];
-  await until(async () => (await seen()) >= RECORDS);
+  await until(async () => (await countedBy(registry)) >= RECORDS);
   const seconds = (performance.now() - began) / MS;
-  const counted = RECORDS - already;
-  const statementsPerThousand = ((statements() - asked) / counted) * THOUSAND;
+  const statementsPerThousand = ((statements() - asked) / RECORDS) * THOUSAND;
   await projector.stop();
-  return { perSecond: counted / seconds, statements: statementsPerThousand };
+  return { perSecond: RECORDS / seconds, statements: statementsPerThousand };
 }
+
+/** Told whenever records are handed over. */
+const watched = (kafka: Kafka, onRecords: () => void): Kafka => ({
+  ...kafka,
+  consume: (options) =>
+    kafka.consume({
+      ...options,
+      onBatch: (records) => {
+        onRecords();
+        return options.onBatch(records);
+      },
+    }),
+});
 
 async function countedBy(registry: Registry): Promise<number> {
   const counter = await registry.getSingleMetric('reelway_projector_events_total')?.get();

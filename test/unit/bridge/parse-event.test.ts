@@ -44,6 +44,9 @@ const message = fc.record(
   { requiredKeys: ['payload'] },
 );
 
+/** What means something in JSON or in a pattern of ours. */
+const PUNCTUATION = '"\\{}[],: \t-.0eE_aZ\u007f\u0000';
+
 const agrees = (value: Buffer): void => {
   const quick = parseEvent(value);
   if (quick === null) return;
@@ -57,6 +60,44 @@ test('what the quick check takes, the schema takes, and makes the same of it', (
     }),
     { numRuns: 3_000 },
   );
+});
+
+const plainEvent = {
+  event_id: '0b0c7a9e-5d4f-4f6e-9a51-2f6c2f6f2b1e',
+  timestamp: '2026-05-01T10:00:00.000Z',
+  source_service: 'engagement-service',
+  payload: {
+    ...{ user_id: 'user-1', content_id: 'content-1', creator_id: 'creator-1', event_type: ENGAGEMENT_TYPES[0] },
+    ...{ watch_duration_seconds: 61, content_type: 'VIDEO', session_id: 's-1' },
+  },
+};
+
+test('one byte more, less or other anywhere in a usual event is judged alike', () => {
+  const text = JSON.stringify(plainEvent);
+  expect(parseEvent(Buffer.from(text))).not.toBeNull();
+  const byte = fc.oneof(
+    fc.nat(PUNCTUATION.length - 1).map((at) => PUNCTUATION.charCodeAt(at)),
+    fc.nat(255),
+  );
+  fc.assert(
+    fc.property(fc.nat(text.length), fc.nat(2), byte, (at, cut, put) => {
+      const bytes = Buffer.from(text);
+      agrees(Buffer.concat([bytes.subarray(0, at), Buffer.from([put]), bytes.subarray(at + cut)]));
+      agrees(Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + cut)]));
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+test.each([
+  ['without spaces', JSON.stringify(plainEvent)],
+  ['with a space behind each mark', JSON.stringify(plainEvent).replace(/(?<=[:,])(?=")|(?<=":)(?=[{\d])/g, ' ')],
+  ['on several lines', JSON.stringify(plainEvent, null, 2)],
+  ['in another order', JSON.stringify(Object.fromEntries(Object.entries(plainEvent).reverse()))],
+  ['with a field that we do not know', JSON.stringify({ ...plainEvent, trace: 'x' })],
+])('an event %s is usual', (_how, text) => {
+  agrees(Buffer.from(text));
+  expect(parseEvent(Buffer.from(text))).toEqual(parseEvent(Buffer.from(JSON.stringify(plainEvent))));
 });
 
 test('a plain message is taken on every day of the year but the leap day, and of no other day', () => {
