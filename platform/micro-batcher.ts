@@ -112,7 +112,7 @@ interface Room {
   busy: ReadonlySet<string>;
 }
 
-/** What goes next and what stays. At least one caller's items, however large, unless all their keys are busy. */
+/** What goes next and what stays. At least one caller's items, however large, unless each has a key that is busy. */
 function takeBatch<T, R>(queue: Waiting<T, R>[], room: Room): [Waiting<T, R>[], Waiting<T, R>[]] {
   const batch: Waiting<T, R>[] = [];
   const rest: Waiting<T, R>[] = [];

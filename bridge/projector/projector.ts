@@ -43,7 +43,7 @@ export interface Projector {
 
 /** Twice the time after which the consumer mends itself. */
 const DEAD_AFTER_MS = 90_000;
-/** All that one read brings of a partition, and of many partitions: they wait at the same time and share a transaction. */
+/** What one read usually brings of a partition, and of many partitions: they wait at the same time and share a transaction. */
 const RECORDS_AT_ONCE = 5_000;
 const PARTITIONS_AT_ONCE = 24;
 /** One reads, one judges, one waits for Postgres: with one member the process was idle for a third of its time. */

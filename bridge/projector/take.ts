@@ -6,7 +6,7 @@ import { toReelwayError } from '../../platform/errors';
 import { reached } from '../../platform/faults';
 import type { Logger } from '../../platform/log';
 import { createMicroBatcher } from '../../platform/micro-batcher';
-import { inTransaction, isUnstorable, type Pool } from '../../platform/postgres/pool';
+import { inTransaction, isTooSlow, isUnstorable, type Pool } from '../../platform/postgres/pool';
 import { advanceWatermarks, type Span } from '../../platform/postgres/watermarks';
 import { assertMostlyGood, assertNotHeld, BreakerTripped, type BreakerLimits } from '../inbound/breaker';
 import type { Pauses } from '../inbound/pauses';
@@ -67,13 +67,16 @@ async function holdIfMostlyDead(deps: TakeDeps, records: KafkaRecord[], judged: 
   }
 }
 
-/** As the intake does: what Postgres cannot store is found by halves and must not hold up the others for ever. */
+/**
+ * As the intake does: what Postgres cannot store is found by halves and must not hold up the others for ever; what takes it
+ * too long is tried in halves.
+ */
 async function countOrSplit(deps: TakeDeps, judged: JudgedCount[]): Promise<void> {
   try {
     await countAll(deps, judged);
   } catch (error) {
     const [only] = judged;
-    if (!isUnstorable(error) || !only) throw error;
+    if (!only || !(isUnstorable(error) || (isTooSlow(error) && judged.length > 1))) throw error;
     if (judged.length === 1) {
       const { topic, offset } = only.record;
       deps.log.error({ err: error, topic, offset }, 'Postgres cannot store a record');
@@ -98,7 +101,7 @@ async function countAll(deps: TakeDeps, judged: JudgedCount[]): Promise<void> {
   deps.onCounted(judged, outcomes, performance.now() - begun);
 }
 
-/** Records of a partition stand together, in the order of their offsets. */
+/** Records of a partition stand together, in the order of their offsets; a mark too low, of one that changes hands, does no harm. */
 function spansOf(judged: readonly JudgedCount[]): Span[] {
   const lasts = judged.filter(({ record }, index) => !isSamePartition(record, judged[index + 1]?.record));
   const last = new Map(lasts.map(({ record }) => [partitionName(record.topic, record.partition), record]));

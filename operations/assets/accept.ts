@@ -127,12 +127,12 @@ function isSame({ bodyHash, version, status, hasManifest }: StandingAsset, asset
 /** A sender's clock may be a little ahead; one that is far ahead would keep every later update out. */
 const AHEAD_MS = 5 * 60_000;
 
-function toCandidate(update: AssetUpdate, { residency, isMissed }: StandingAsset, now: number): Candidate {
+function toCandidate(update: AssetUpdate, standing: StandingAsset, now: number): Candidate {
   const { episodeId, body, at } = update;
   const claimed = body.occurredAt === undefined ? at : timestampMs(body.occurredAt);
   const version = Math.min(claimed, now + AHEAD_MS);
-  const isRestored = isMissed && body.status === 'READY';
-  return { episodeId, version, bodyHash: hashOf(body), body, residency, update, isRestored };
+  const isRestored = standing.isMissed && (standing.hasManifest || (body.manifestUrl ?? null) !== null);
+  return { episodeId, version, bodyHash: hashOf(body), body, residency: standing.residency, update, isRestored };
 }
 
 /** Without the episode, which only one of the two bodies names. */

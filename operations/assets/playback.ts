@@ -64,9 +64,10 @@ export async function playback(deps: PlaybackDeps, id: string): Promise<{ playba
   };
 }
 
-async function missing(deps: PlaybackDeps, { contentId }: PlayableRow): Promise<ReelwayError> {
+async function missing(deps: PlaybackDeps, { contentId, attention }: PlayableRow): Promise<ReelwayError> {
   deps.onManifestMissing();
-  await inTransaction(deps.pool, (db) => markManifestMissing(db, contentId));
+  // The first viewer calls; the many after it must not hold a connection each while the asset's lock is taken.
+  if (!attention) await inTransaction(deps.pool, (db) => markManifestMissing(db, contentId));
   return new ReelwayError('MANIFEST_MISSING', `Episode ${contentId} is visible, and has no manifest.`, {
     hint: 'Its operators are told. Ask again later.',
   });

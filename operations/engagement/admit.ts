@@ -24,24 +24,32 @@ export async function admit<T extends CountIdentity>(
 ): Promise<Admitted<T>> {
   const window = { from: dayOf(now - COUNT_WINDOW_DAYS * DAY_MS), until: dayOf(now + DAY_MS) };
   const results = events.map((event): Counted => outside(event, window) ?? refused(event) ?? COUNTED);
-  const candidates = events.filter((_, index) => results[index] === COUNTED);
-  if (await insertNew(db, candidates)) return { fresh: candidates, results };
-  // Some were there, or come twice among these.
-  const firsts = new Map<string, T>();
+  const firsts = hasRepeats(events) ? new Map<string, T>() : null;
+  const candidates: T[] = [];
   const places: number[] = [];
   for (const [index, event] of events.entries()) {
     if (results[index] !== COUNTED) continue;
-    const key = `${event.day}/${event.identity}`;
-    const first = firsts.get(key);
+    const first = firsts && firstOrNone(firsts, event);
     if (first) results[index] = again(first.payloadHash === event.payloadHash);
     else {
-      firsts.set(key, event);
+      candidates.push(event);
       places.push(index);
     }
   }
-  const before = await insertSeen(db, [...firsts.values()]);
+  const before = (await insertNew(db, candidates)) ? [] : await insertSeen(db, candidates);
   for (const { position, same } of before) results[places[position] ?? -1] = again(same);
   return { fresh: events.filter((_, index) => results[index] === COUNTED), results };
+}
+
+const hasRepeats = (events: readonly CountIdentity[]): boolean =>
+  new Set(events.map(({ identity }) => identity)).size < events.length;
+
+/** The one that came before with the same identity of the same day; null: this is the first. */
+function firstOrNone<T extends CountIdentity>(firsts: Map<string, T>, event: T): T | null {
+  const key = `${event.day}/${event.identity}`;
+  const first = firsts.get(key);
+  if (!first) firsts.set(key, event);
+  return first ?? null;
 }
 
 /** One object: who is still counted in the end is told by it. */

@@ -21,14 +21,15 @@ const LONGEST_BACK_OFF_MS = 20_000;
  * The eachBatch of a consumer. Offsets are resolved and committed only after `onBatch` resolved. When it throws, the
  * partition is paused for a while and the same records come again; nothing it throws reaches kafkajs, which would end
  * the consumer for good on a TypeError. Only kafkajs's own errors (rebalance, lost coordinator) leave.
+ * expected: the next offset of partitions, for as long as nobody else can have read them.
  */
 export function createBatchHandler(
   { onBatch, recordsAtOnce = MAX_RECORDS }: Pick<ConsumeOptions, 'onBatch' | 'recordsAtOnce'>,
   names: TopicNames,
   failures: Failures,
   log: Logger,
+  expected: Map<string, bigint> = new Map(),
 ) {
-  const expected = new Map<string, bigint>();
   let committedAt = 0;
   const commit = async (payload: EachBatchPayload): Promise<void> => {
     committedAt = Date.now();

@@ -40,6 +40,8 @@ interface State {
   joins: number;
   assignment: Record<string, number[]>;
   failures: Failures;
+  /** The next offset of each partition, by name; forgotten with each rebalance, for others may have read on. */
+  expected: Map<string, bigint>;
   closing: AbortSignal;
 }
 
@@ -51,7 +53,7 @@ export function startConsumer(setting: ConsumerSetting): KafkaConsumer {
   const closing = new AbortController();
   const state: State = {
     ...{ heartbeatAt: 0, joins: 0, assignment: {} },
-    ...{ failures: createFailures(), closing: closing.signal },
+    ...{ failures: createFailures(), expected: new Map<string, bigint>(), closing: closing.signal },
   };
   const stopListening = onPassedOver(({ topic: onBroker, partition }, error) => {
     const topic = setting.names.ofContract(onBroker);
@@ -140,6 +142,7 @@ function followSession(consumer: Consumer, { names, log }: ConsumerSetting, stat
       Object.entries(payload.memberAssignment).map(([topic, partitions]) => [names.ofContract(topic), partitions]),
     );
     state.failures.keep(state.assignment);
+    state.expected.clear();
     log.info({ group: payload.groupId, assignment: state.assignment }, 'joined the consumer group');
   });
 }
@@ -152,7 +155,7 @@ async function begin(consumer: Consumer, { names, options, log }: ConsumerSettin
     autoCommit: false,
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: options.partitionsAtOnce ?? PARTITIONS_AT_ONCE,
-    eachBatch: createBatchHandler(options, names, state.failures, log),
+    eachBatch: createBatchHandler(options, names, state.failures, log, state.expected),
   });
 }
 

@@ -8,7 +8,8 @@ export const joinMembers = (members: readonly KafkaConsumer[]): KafkaConsumer =>
     const all: Record<string, number[]> = {};
     for (const member of members) {
       for (const [topic, partitions] of Object.entries(member.assignment())) {
-        all[topic] = [...(all[topic] ?? []), ...partitions].sort((left, right) => left - right);
+        // While the group rebalances a partition may still be known to whom it belonged.
+        all[topic] = [...new Set([...(all[topic] ?? []), ...partitions])].sort((left, right) => left - right);
       }
     }
     return all;

@@ -46,6 +46,7 @@ export function createProducer(client: KafkaJs, names: TopicNames, fail: (error:
   };
   const batcher = createMicroBatcher(send, {
     bytesOf: ({ value }: { value: Uint8Array | null }) => value?.byteLength ?? 0,
+    // Those without a key count as one key.
     keyOf: ({ key }) => key ?? '',
     atOnce: AT_ONCE,
   });

@@ -29,12 +29,12 @@ export async function lockAssets(db: Queryable, episodeIds: string[]): Promise<v
   });
 }
 
-/** Of each episode, without a lock on its row: what is decided by it only ever grows, but for the version, which the upsert compares. */
+/** Of each episode, under its lock: nobody else writes its asset, or calls an admin for its manifest, meanwhile. */
 export async function readStandingAssets(db: Queryable, episodeIds: string[]): Promise<Map<string, StandingAsset>> {
   const found = await db.query<StandingAsset>(
     `SELECT x.id AS "episodeId", c.phase, c.residency, a.body_hash AS "bodyHash", a.version, a.status,
        a.thumbnail_url IS NOT NULL AS "hasThumbnail", a.manifest_url IS NOT NULL AS "hasManifest",
-       coalesce(c.failure_code = 'MANIFEST_MISSING' AND c.phase = 'terminal', false) AS "isMissed"
+       coalesce(c.failure_code = 'MANIFEST_MISSING', false) AS "isMissed"
      FROM unnest($1::text[]) x(id)
      LEFT JOIN contents c ON c.content_id = x.id LEFT JOIN media_assets a ON a.episode_id = x.id`,
     [episodeIds],
@@ -174,6 +174,8 @@ export interface PlayableRow {
   residency: Residency | null;
   hlsManifest: string | null;
   dashManifest: string | null;
+  /** An admin was called, for whatever reason. */
+  attention: boolean;
   /** Null: no service has said anything; we made the media ourselves. */
   asset: AssetRow | null;
 }
@@ -181,7 +183,7 @@ export interface PlayableRow {
 export async function readPlayable(db: Queryable, contentId: string): Promise<PlayableRow | null> {
   const found = await db.query<Omit<PlayableRow, 'asset'> & ({ episodeId: null } | AssetRow)>(
     `SELECT ${COLUMNS}, c.content_id AS "contentId", c.title, c.content_type AS "contentType", c.visibility,
-       c.residency, c.hls_manifest AS "hlsManifest", c.dash_manifest AS "dashManifest"
+       c.residency, c.hls_manifest AS "hlsManifest", c.dash_manifest AS "dashManifest", c.attention
      FROM contents c LEFT JOIN media_assets a ON a.episode_id = c.content_id WHERE c.content_id = $1`,
     [contentId],
   );
@@ -210,7 +212,7 @@ export async function unmarkManifestMissing(db: Queryable, contentIds: string[])
   await db.query(
     `UPDATE contents SET attention = false, failure_code = NULL, since = now(), updated_at = now()
      WHERE content_id IN (SELECT content_id FROM contents WHERE content_id = ANY($1)
-       AND failure_code = 'MANIFEST_MISSING' AND phase = 'terminal' ORDER BY content_id FOR UPDATE)`,
+       AND failure_code = 'MANIFEST_MISSING' ORDER BY content_id FOR UPDATE)`,
     [contentIds],
   );
 }

@@ -124,5 +124,8 @@ function connectFailure(error: unknown, named: (error: unknown) => Error): Error
 
 const ignore = (_error: Error, _client?: ClientBase): void => undefined;
 
+/** SQLSTATE query_canceled: it took longer than a statement may. */
+export const isTooSlow = (error: unknown): boolean => (error as { code?: unknown }).code === '57014';
+
 /** SQLSTATE class 22, data exception: a value that got past our own checks and that Postgres cannot store. */
 export const isUnstorable = (error: unknown): boolean => String((error as { code?: unknown }).code).startsWith('22');

@@ -17,9 +17,9 @@ const INSERT = `INSERT INTO seen (day, identity, payload_hash) SELECT * FROM ${R
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * Remembers identities if all are new and none comes twice: nearly always, and an insert that need not look for conflicts
- * takes two thirds of the time. False: nothing was remembered. In their order, because two transactions that insert the
- * same ones in opposite orders would wait for each other.
+ * Remembers identities, each at most once in `rows`, if all are new: nearly always, and an insert that need not look for
+ * conflicts takes two thirds of the time. False: nothing was remembered. In their order, because two transactions that
+ * insert the same ones in opposite orders would wait for each other.
  */
 export async function insertNew(db: PoolClient, rows: readonly CountIdentity[]): Promise<boolean> {
   if (rows.length === 0) return true;

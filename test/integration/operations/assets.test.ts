@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { acceptAssets, type AssetUpdate } from '../../../operations/assets/accept';
 import { createAssetIntake } from '../../../operations/assets/intake';
 import { playback } from '../../../operations/assets/playback';
+import { lockAssets } from '../../../platform/postgres/assets';
 import { inTransaction, type PoolClient } from '../../../platform/postgres/pool';
 import { makeVisible, readyBody } from '../../support/assets';
 import { eventually } from '../../support/eventually';
@@ -33,6 +34,7 @@ const update = (episodeId: string, over: object = {}): AssetUpdate => {
 const older = { occurredAt: '2026-02-01T00:00:00Z' };
 const newer = { occurredAt: '2026-04-01T00:00:00Z' };
 const newest = { occurredAt: '2026-05-01T00:00:00Z' };
+const times = ({ body }: AssetUpdate): number => Date.parse(body.occurredAt ?? '');
 const waiting = async (count: number): Promise<void> => {
   await eventually('they wait for one another', async () => {
     const { rows } = await world.pool.query<{ n: number }>(
@@ -103,4 +105,57 @@ test('a viewer who asks while the manifest comes back calls nobody for it', asyn
   await expect(asked).rejects.toMatchObject({ code: 'MANIFEST_MISSING' });
   const { rows } = await world.pool.query('SELECT attention FROM contents WHERE content_id = $1', [id]);
   expect(rows).toEqual([{ attention: false }]);
+});
+
+test('several updates of an episode in one transaction are facts in their order, and wake its key once', async () => {
+  const [a, b] = [await known(), await known()];
+  const intake = createAssetIntake(world.pool);
+  const all = [update(a, older), update(b, older), update(a, newer), update(b, newer), update(a, newest)];
+  expect(await Promise.all(all.map((one) => intake.accept(one)))).toEqual(all.map(() => 'applied'));
+  const { rows } = await world.pool.query<{ key: string; at: Date; same: boolean }>(
+    `SELECT i.ordering_key AS key, i.occurred_at AS at, e.row_id = i.row_id AND i.kafka_offset = i.row_id AS same
+     FROM inbox i JOIN event_ids e ON e.event_id = i.event_id WHERE i.ordering_key = ANY($1) ORDER BY i.row_id`,
+    [[a, b]],
+  );
+  expect(rows.map(({ key, at, same }) => [key, at.getTime(), same])).toEqual(
+    all.toSorted((x, y) => times(x) - times(y)).map((one) => [one.episodeId, times(one), true]),
+  );
+  const keys = await world.pool.query('SELECT arrivals FROM inbox_keys WHERE ordering_key = ANY($1)', [[a, b]]);
+  expect(keys.rows).toEqual([{ arrivals: '1' }, { arrivals: '1' }]);
+});
+
+test('a manifest ends the call for it whatever the update says beside, and while the run is open', async () => {
+  for (const [phase, over] of [
+    ['terminal', { status: 'PROCESSING', ...newer }],
+    ['open', newer],
+  ] as const) {
+    const id = await known();
+    await take([update(id)]);
+    await makeVisible(world, id);
+    await world.pool.query('UPDATE media_assets SET manifest_url = NULL WHERE episode_id = $1', [id]);
+    const asked = playback({ pool: world.pool, cdnBase: null, onManifestMissing: () => undefined }, id);
+    await expect(asked).rejects.toMatchObject({ code: 'MANIFEST_MISSING' });
+    await world.pool.query('UPDATE contents SET phase = $2 WHERE content_id = $1', [id, phase]);
+    expect(await createAssetIntake(world.pool).accept(update(id, over))).toBe('applied');
+    const { rows } = await world.pool.query('SELECT attention, failure_code FROM contents WHERE content_id = $1', [id]);
+    expect([phase, rows]).toEqual([phase, [{ attention: false, failure_code: null }]]);
+  }
+});
+
+test('viewers who come after the call wait for nobody', async () => {
+  const id = await known();
+  await take([update(id)]);
+  await makeVisible(world, id);
+  await world.pool.query('UPDATE media_assets SET manifest_url = NULL WHERE episode_id = $1', [id]);
+  const ask = () => playback({ pool: world.pool, cdnBase: null, onManifestMissing: () => undefined }, id);
+  await expect(ask()).rejects.toMatchObject({ code: 'MANIFEST_MISSING' });
+  const holder = await world.pool.connect();
+  await holder.query('BEGIN');
+  await lockAssets(holder, [id]);
+  const asked = await Promise.allSettled(Array.from({ length: 20 }, ask));
+  expect(new Set(asked.map((one) => one.status === 'rejected' && (one.reason as { code: string }).code))).toEqual(
+    new Set(['MANIFEST_MISSING']),
+  );
+  await holder.query('ROLLBACK');
+  holder.release();
 });

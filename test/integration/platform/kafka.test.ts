@@ -59,6 +59,24 @@ describe('producer', () => {
     expect(landed[0]?.partition).toBe(landed[4]?.partition);
   });
 
+  test('tells it too where many send at the same time', async () => {
+    const topic = await newTopic(3);
+    const producer = await kafka.producer();
+    const values = Array.from({ length: 60 }, (_, index) => String(index));
+    const landed = await Promise.all(
+      values.map((value, index) =>
+        producer.send([{ topic, key: `k${String(index % 7)}`, value: Buffer.from(value), headers: {} }]),
+      ),
+    );
+    const seen = new Map<string, string>();
+    await consume(topic, (records) => {
+      for (const record of records) seen.set(`${String(record.partition)}/${record.offset}`, textOf(record));
+      return Promise.resolve();
+    });
+    await eventually('all of them', () => seen.size === values.length);
+    expect(landed.flat().map(({ partition, offset }) => seen.get(`${String(partition)}/${offset}`))).toEqual(values);
+  });
+
   test('many senders at once keep their order', async () => {
     const topic = await newTopic();
     const producer = await kafka.producer();

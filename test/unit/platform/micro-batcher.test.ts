@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { ReelwayError } from '../../../contracts/model/errors';
 import { createMicroBatcher } from '../../../platform/micro-batcher';
 import { createGate } from '../../support/gate';
@@ -139,6 +140,53 @@ describe('several calls at the same time', () => {
     expect(await Promise.all(all)).toEqual([['a1'], ['a2', 'b1'], ['b2'], ['c1'], ['a3']]);
     await batcher.idle();
   });
+});
+
+interface Step {
+  keys: number[];
+  refused: boolean;
+}
+const step = fc.record({
+  keys: fc.array(fc.nat(4), { minLength: 1, maxLength: 3 }),
+  refused: fc.boolean(),
+});
+
+test('whatever is sent at the same time, everybody is answered, and what one key sent goes out in order and alone', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.integer({ min: 1, max: 3 }), async (steps, atOnce) => {
+      const busy = new Set<number>();
+      const sent = new Map<number, number>();
+      const send = async (items: (Step & { at: number })[]): Promise<number[]> => {
+        const keys = new Set(items.flatMap((one) => one.keys));
+        for (const key of keys) expect(busy.has(key)).toBe(false);
+        for (const key of keys) busy.add(key);
+        await new Promise((resolve) => setImmediate(resolve));
+        for (const key of keys) busy.delete(key);
+        if (items.some(({ refused }) => refused)) throw new ReelwayError('MILESTONE_TOO_LARGE');
+        for (const { keys: ofOne, at } of items) {
+          for (const key of ofOne) {
+            expect(sent.get(key) ?? -1).toBeLessThanOrEqual(at);
+            sent.set(key, at);
+          }
+        }
+        return items.map(({ at }) => at);
+      };
+      const batcher = createMicroBatcher(send, { atOnce, mostItems: 5, keyOf: ({ keys }) => keys.join() });
+      const results = await Promise.allSettled(
+        steps.map(({ keys, refused }, at) =>
+          batcher.add([...new Set(keys)].map((key) => ({ keys: [key], refused, at }))),
+        ),
+      );
+      await batcher.idle();
+      expect(results.map(({ status }) => status)).toEqual(
+        steps.map(({ refused }) => (refused ? 'rejected' : 'fulfilled')),
+      );
+      for (const [at, result] of results.entries()) {
+        if (result.status === 'fulfilled') expect(new Set(result.value)).toEqual(new Set([at]));
+      }
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('who asks again as soon as it was answered is answered again', async () => {
