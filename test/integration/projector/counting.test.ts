@@ -56,6 +56,24 @@ test('events are added up per content and per creator, each once, with the resid
   expect(await creatorTotal(world, 'adder')).toBe(2);
 });
 
+test('what takes Postgres too long together is counted in parts', async () => {
+  await world.pool.query(`
+    CREATE FUNCTION slow_together() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF (SELECT count(*) FROM fresh) > 2 THEN RAISE query_canceled; END IF;
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER slow_together AFTER INSERT ON seen REFERENCING NEW TABLE AS fresh
+      FOR EACH STATEMENT EXECUTE FUNCTION slow_together()`);
+  await send(
+    world,
+    Array.from({ length: 9 }, () => played({ content_id: 'slow', creator_id: 'slow-creator' })),
+  );
+  await caughtUp(world);
+  await world.pool.query('DROP TRIGGER slow_together ON seen; DROP FUNCTION slow_together()');
+  expect(await creatorTotal(world, 'slow-creator')).toBe(9);
+});
+
 test.each(COUNTED_TOPICS)('%s: valid records count, others are buried under their code', async (topic) => {
   const fresh = (text: string): string => text.replace(/("event_id":\s*)"[^"]+"/, `$1"${randomUUID()}"`);
   const all = (['valid', 'invalid', 'hostile'] as const).flatMap((kind) => messageFixtures(topic, kind));
