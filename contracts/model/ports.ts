@@ -94,7 +94,10 @@ export interface OutgoingRecord {
 }
 
 export interface KafkaProducer {
-  /** Sends all, acks all; resolves with where each landed, in order. Throws SERVICE_UNREACHABLE. */
+  /**
+   * Sends all, acks all; resolves with where each landed, in order. Records of one key keep the order in which they were
+   * given, whoever sends them; others may overtake. Throws SERVICE_UNREACHABLE.
+   */
   send(records: OutgoingRecord[]): Promise<{ partition: number; offset: string }[]>;
   close(): Promise<void>;
 }
@@ -102,7 +105,7 @@ export interface KafkaProducer {
 export interface KafkaConsumer {
   /** ms since 1970 of the last sign of life of the group session. */
   lastHeartbeatAt(): number;
-  /** How often it joined its group: once at its start, and once in each rebalance since. */
+  /** How often it joined its group: once at its start, and once in each rebalance since; of several members the most. */
   joins(): number;
   /** Partitions now assigned, per topic. */
   assignment(): Record<string, number[]>;
