@@ -1,6 +1,6 @@
 import { COUNT_WINDOW_DAYS, TIMELESS_DAY, type Counted, type CountIdentity } from '../../contracts/model/engagement';
 import type { PoolClient } from '../../platform/postgres/pool';
-import { insertNew, insertSeen } from '../../platform/postgres/seen';
+import { insertSeen } from '../../platform/postgres/seen';
 import { dayOf } from './identity';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -36,7 +36,7 @@ export async function admit<T extends CountIdentity>(
       places.push(index);
     }
   }
-  const before = (await insertNew(db, candidates)) ? [] : await insertSeen(db, candidates);
+  const before = await insertSeen(db, candidates);
   for (const { position, same } of before) results[places[position] ?? -1] = again(same);
   return { fresh: events.filter((_, index) => results[index] === COUNTED), results };
 }

@@ -28,7 +28,7 @@ export function createBatchHandler(
   names: TopicNames,
   failures: Failures,
   log: Logger,
-  expected: Map<string, bigint> = new Map(),
+  expected: Map<string, bigint>,
 ) {
   let committedAt = 0;
   const commit = async (payload: EachBatchPayload): Promise<void> => {

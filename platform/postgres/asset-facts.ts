@@ -1,6 +1,7 @@
 import type { Fact } from '../../contracts/model/facts';
 import { ASSET_TOPIC, keepIdentityMs } from '../../contracts/model/topics';
 import { INBOX_CONSUMER } from './event-ids';
+import { WAKE } from './inbox-keys';
 import type { Queryable } from './pool';
 
 /** What a run hears of an update that came over HTTP: it never stood on a topic, so it has no partition and its row is its offset. */
@@ -35,8 +36,7 @@ export async function insertAssetFacts(db: Queryable, facts: NewAssetFact[]): Pr
      keys AS (
        INSERT INTO inbox_keys (ordering_key, due_at, arrivals)
        SELECT DISTINCT episode_id, now(), 1 FROM given WHERE (SELECT count(*) FROM identities) IS NOT NULL ORDER BY 1
-       ON CONFLICT (ordering_key) DO UPDATE
-         SET due_at = coalesce(inbox_keys.due_at, now()), arrivals = inbox_keys.arrivals + 1 RETURNING 1)
+       ${WAKE} RETURNING 1)
      INSERT INTO inbox (row_id, ordering_key, topic, partition, kafka_offset, record_key, event_id, occurred_at, fact, raw,
        record_ms)
      SELECT row_id, episode_id, $2, -1, row_id, convert_to(episode_id, 'UTF8'), event_id,

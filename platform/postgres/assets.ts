@@ -192,18 +192,17 @@ export async function readPlayable(db: Queryable, contentId: string): Promise<Pl
 }
 
 /**
- * Calls an admin: viewers ask for what is not there. True where nobody had been called. Under the lock of the asset:
- * whoever brings the manifest meanwhile either sees the call or is seen by it.
+ * Calls an admin: viewers ask for what is not there. Under the lock of the asset: whoever brings the manifest meanwhile
+ * either sees the call or is seen by it.
  */
-export async function markManifestMissing(db: PoolClient, contentId: string): Promise<boolean> {
+export async function markManifestMissing(db: PoolClient, contentId: string): Promise<void> {
   await lockAssets(db, [contentId]);
-  const done = await db.query(
+  await db.query(
     `UPDATE contents SET attention = true, failure_code = 'MANIFEST_MISSING', since = now(), updated_at = now()
      WHERE content_id = $1 AND visibility IN ('PUBLISHED', 'AGE_GATED') AND NOT attention
        AND NOT EXISTS (SELECT 1 FROM media_assets WHERE episode_id = $1 AND manifest_url IS NOT NULL)`,
     [contentId],
   );
-  return done.rowCount === 1;
 }
 
 /** The manifest is there again. */

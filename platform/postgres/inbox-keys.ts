@@ -10,15 +10,17 @@ export interface ClaimedKey {
   attempts: number;
 }
 
+/** On insert of a key, whose rows came in. */
+export const WAKE = `ON CONFLICT (ordering_key) DO UPDATE
+  SET due_at = coalesce(inbox_keys.due_at, now()), arrivals = inbox_keys.arrivals + 1`;
+
 /** Says that rows came in for these keys. A key that is claimed or backs off keeps its time. */
 export async function wakeKeys(db: Queryable, keys: string[]): Promise<void> {
   if (keys.length === 0) return;
   await db.query({
     name: 'wake-keys',
     text: `INSERT INTO inbox_keys (ordering_key, due_at, arrivals)
-     SELECT k, now(), 1 FROM unnest($1::text[]) k ORDER BY k
-     ON CONFLICT (ordering_key) DO UPDATE
-       SET due_at = coalesce(inbox_keys.due_at, now()), arrivals = inbox_keys.arrivals + 1`,
+     SELECT k, now(), 1 FROM unnest($1::text[]) k ORDER BY k ${WAKE}`,
     values: [keys],
   });
 }

@@ -17,29 +17,28 @@ const INSERT = `INSERT INTO seen (day, identity, payload_hash) SELECT * FROM ${R
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * Remembers identities, each at most once in `rows`, if all are new: nearly always, and an insert that need not look for
- * conflicts takes two thirds of the time. False: nothing was remembered. In their order, because two transactions that
- * insert the same ones in opposite orders would wait for each other.
+ * Remembers identities, each at most once in `rows`; returns those that were there. In their order, because two
+ * transactions that insert the same ones in opposite orders would wait for each other.
  */
-export async function insertNew(db: PoolClient, rows: readonly CountIdentity[]): Promise<boolean> {
-  if (rows.length === 0) return true;
+export async function insertSeen(db: PoolClient, rows: readonly CountIdentity[]): Promise<SeenBefore[]> {
+  if (rows.length === 0) return [];
+  const values = texts(rows);
+  if (await insertFresh(db, values)) return [];
+  const inserted = await db.query(`${INSERT} ON CONFLICT DO NOTHING`, values);
+  return inserted.rowCount === rows.length ? [] : seenBefore(db, values);
+}
+
+/** Nearly always all are new, and an insert that need not look for conflicts takes two thirds of the time. False: not all. */
+async function insertFresh(db: PoolClient, values: string[]): Promise<boolean> {
   await db.query('SAVEPOINT seen');
   try {
-    await db.query({ name: 'insert-new-seen', text: INSERT, values: texts(rows) });
+    await db.query({ name: 'insert-fresh-seen', text: INSERT, values });
     return true;
   } catch (error) {
     if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
     await db.query('ROLLBACK TO SAVEPOINT seen');
     return false;
   }
-}
-
-/** Remembers identities, each at most once in `rows`; returns those that were there. In their order, as above. */
-export async function insertSeen(db: PoolClient, rows: readonly CountIdentity[]): Promise<SeenBefore[]> {
-  if (rows.length === 0) return [];
-  const values = texts(rows);
-  const inserted = await db.query(`${INSERT} ON CONFLICT DO NOTHING`, values);
-  return inserted.rowCount === rows.length ? [] : seenBefore(db, values);
 }
 
 /** Those that this transaction did not insert. The statement before did not see what another one committed meanwhile. */

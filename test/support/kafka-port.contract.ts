@@ -69,7 +69,7 @@ export function testKafkaPort(open: () => Promise<KafkaPortSetting>): void {
     }
   });
 
-  test('several members share the partitions, and are one consumer', async () => {
+  test('several members have all partitions together, as one consumer', async () => {
     const topic = await newTopic(4);
     const seen: string[] = [];
     const consumer = await consume(
